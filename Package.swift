@@ -1,0 +1,89 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One library target of ours; targets are listed in data-flow order.
+func part(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"],
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "rehearse",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "rehearse", targets: ["rehearse"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // Words every other target uses: time, counter-based randomness, permutations.
+    part("Primitives"),
+    // The brain: every decision about the backfill, shared by both worlds.
+    part("Strategies", ["Primitives"]),
+    // The application's arrivals and keys: one pure source for both worlds.
+    part("Traffic", ["Primitives"]),
+    // Pass, fail or inconclusive, from one number per trial.
+    part("Gates", ["Primitives"]),
+    // The scenario file: reading, checking, presets, resolved values and their origins.
+    part(
+      "Scenarios",
+      ["Primitives", "Strategies", "Traffic", "Gates", .product(name: "Yams", package: "Yams")]),
+    // What was observed, the same shape for both worlds.
+    part(
+      "Measurements",
+      [
+        "Primitives", "Strategies", "Gates", "Scenarios",
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ]),
+    // Closed forms for `plan`; never imported by Simulator.
+    part("Estimates", ["Primitives", "Scenarios", "Strategies", "Traffic"]),
+    // Discrete-event simulation; knows nothing of databases.
+    part("EventKernel", ["Primitives"]),
+    // A database server and its replicas under traffic and a backfill.
+    part(
+      "Simulator",
+      ["Primitives", "EventKernel", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements"]),
+    // Every run so far, in SQLite.
+    part(
+      "RunHistory",
+      ["Primitives", "Measurements", .product(name: "GRDB", package: "GRDB.swift")]),
+    // What a run means, as text, JSON and Markdown.
+    part("Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates"]),
+    // The command; thin.
+    .executableTarget(
+      name: "rehearse",
+      dependencies: [
+        "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Estimates",
+        "Simulator", "RunHistory", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("Primitives", ["Primitives"]),
+    tests("Strategies", ["Strategies"]),
+    tests("Traffic", ["Traffic"]),
+    tests("Gates", ["Gates"]),
+    tests("Scenarios", ["Scenarios"]),
+    tests("Measurements", ["Measurements"]),
+    tests("Estimates", ["Estimates", "Scenarios"]),
+    tests("EventKernel", ["EventKernel"]),
+    tests("Simulator", ["Simulator", "EventKernel", "Scenarios", "Measurements", "Strategies", "Traffic", "Gates"]),
+    tests("RunHistory", ["RunHistory", "Measurements"]),
+    tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
+    tests("Rehearse", ["Scenarios"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,49 @@
+import Primitives
+
+/// What things cost on one kind of machine: the values a calibration measures.
+///
+/// CPU times are those of one core of the reference machine; see docs/model.md for the source of
+/// every default.
+package struct Costs: Sendable, Hashable {
+  /// CPU to receive, bind, plan from cache and answer one prepared statement.
+  package var statement: TimeSpan = .microseconds(18)
+  package var begin: TimeSpan = .microseconds(6)
+  /// CPU of a commit beside its flush.
+  package var commit: TimeSpan = .microseconds(9)
+  /// Find and return one row by an index.
+  package var selectRow: TimeSpan = .microseconds(4)
+  /// Write one new row version on the same page.
+  package var updateRow: TimeSpan = .nanoseconds(2_200)
+  /// Extra for a version that has to go to another page.
+  package var moveRow: TimeSpan = .nanoseconds(1_800)
+  /// Insert one index entry.
+  package var indexEntry: TimeSpan = .nanoseconds(2_000)
+  /// Step over one index entry in order.
+  package var indexStep: TimeSpan = .nanoseconds(80)
+  /// Look at one row in a sequential scan.
+  package var scanRow: TimeSpan = .nanoseconds(90)
+  /// Lock one row (SELECT FOR UPDATE).
+  package var lockRow: TimeSpan = .nanoseconds(900)
+  /// Evaluate the backfill's expression for one row.
+  package var expression: TimeSpan = .nanoseconds(300)
+  /// Build one full-page image (copy and checksum).
+  package var pageImage: TimeSpan = .nanoseconds(1_500)
+  /// Replay one log record whose page is cached.
+  package var replayRecord: TimeSpan = .nanoseconds(600)
+  /// Restore one full-page image.
+  package var replayImage: TimeSpan = .nanoseconds(2_500)
+  /// The driver's CPU per transaction; used where `colocated` puts it on the same cores.
+  package var driver: TimeSpan = .microseconds(15)
+  /// How long a running process keeps its core while others wait.
+  package var timeSlice: TimeSpan = .milliseconds(3)
+  /// From a wake-up to running on an idle core.
+  package var wakeUp: TimeSpan = .microseconds(5)
+  /// Fixed part of a log flush beside the device's write latency.
+  package var flush: TimeSpan = .microseconds(30)
+  /// Share by which a row's cost grows for each further backfill worker (log insertion, leaf latches).
+  package var contention = 0.03
+  /// Share of the memory beyond shared_buffers that caches database pages.
+  package var osCacheShare = 0.7
+
+  package init() {}
+}
