@@ -3,6 +3,9 @@ import Primitives
 /// Every knob of a strategy, as the scenario's `strategy:` section resolves to it.
 package struct Configuration: Hashable, Sendable, Codable {
   package var planner: Planner = .keyset
+  /// The keyset planner finds its rows by the backfill's filter, as runners without a watermark do.
+  /// Such a lookup sees what the batches before it left, so batches then run one at a time.
+  package var findsByFilter = false
   package var batch: BatchSize = .rows(1_000)
   package var statement: StatementKind = .range
   /// 1...64 connections, each running one batch at a time.
@@ -149,9 +152,12 @@ package struct Sensor: Hashable, Sendable, Codable {
 package struct ResumePoint: Hashable, Sendable, Codable {
   package var watermark: Key?
   package var committedAbove: [KeyRange]
+  /// Rows that these ranges hold: where the offset planner's count goes on.
+  package var rows: Int
 
-  package init(watermark: Key?, committedAbove: [KeyRange] = []) {
+  package init(watermark: Key?, committedAbove: [KeyRange] = [], rows: Int = 0) {
     self.watermark = watermark
     self.committedAbove = committedAbove
+    self.rows = rows
   }
 }

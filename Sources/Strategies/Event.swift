@@ -5,8 +5,9 @@ package enum Event: Hashable, Sendable, Codable {
   /// The run begins; `bounds` are the smallest and largest key (`after` is exclusive: one below the
   /// smallest), `rows` the estimated number of rows between them.
   case started(bounds: KeyRange, rows: Int)
-  /// The answer to `findBoundary`. `upTo` is the last key of the next `rows` rows; both are nil and
-  /// zero when no row is left.
+  /// The answer to `findBoundary`. `upTo` is the last key, in the direction asked for, of the next
+  /// `rows` rows; fewer rows than asked for were left if `rows` is smaller. Both are nil and zero
+  /// when no row is left.
   case boundaryFound(id: Int, upTo: Key?, rows: Int, duration: TimeSpan)
   case boundaryFailed(id: Int, code: FailureCode, duration: TimeSpan)
   /// The batch's COMMIT was confirmed. `rows` were updated; `skipped` were left out because another
@@ -38,7 +39,7 @@ package enum Setting: Hashable, Sendable, Codable {
 }
 
 /// What a throttle may look at: each the value over the last sampling period.
-package enum Signal: String, Hashable, Sendable, Codable, CaseIterable {
+package enum Signal: String, Hashable, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
   /// Seconds.
   case replicaLag = "replica.lag"
   case replicaLagBytes = "replica.lag_bytes"
