@@ -1,6 +1,7 @@
 /// A length of model time in whole nanoseconds; may be negative.
 @frozen
-package struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable, AdditiveArithmetic, Codable
+package struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable, AdditiveArithmetic,
+  Codable
 {
   package var nanoseconds: Int64
 

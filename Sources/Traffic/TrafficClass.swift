@@ -4,7 +4,7 @@ import Primitives
 package struct TrafficClass: Hashable, Sendable, Codable {
   package var name: String
   package var arrivals: Arrivals
-  /// Multiplies the rate over the time of day; empty means 1 throughout. Points are linear between.
+  /// Multiplies the rate over the time of day, linear between points; empty means 1 throughout.
   package var curve: [CurvePoint]
   /// Nil runs on the primary, else on the replica of that index.
   package var replica: Int?
@@ -96,8 +96,10 @@ package struct Statement: Hashable, Sendable, Codable {
   package var kind: Kind
   /// Index into the scenario's tables.
   package var table: Int
-  /// Rows touched. By primary key the rows after the first are further draws, locked in key order;
-  /// by index they are consecutive entries.
+  /// Rows touched.
+  ///
+  /// By primary key the rows after the first are further draws, locked in key order; by index they
+  /// are consecutive entries.
   package var rows: Int
   package var access: Access
   package var pick: Pick
