@@ -1,0 +1,147 @@
+/// Cuts the table into ranges, each key into exactly one, and cuts ranges that failed into halves.
+///
+/// Some ranges are known at once, others only after a lookup; lookups are sequential.
+struct RangePlanner: Sendable {
+  private enum Source: Sendable {
+    /// Nothing to cut: the run has not started, or the table is empty.
+    case nothing
+    case cursor(KeysetCursor)
+    case cells(ShuffledCells)
+    /// Each range as it is, nearest last.
+    case whole([KeySpan], rows: Int)
+  }
+
+  /// A lookup that the driver is to carry out.
+  struct Lookup: Hashable, Sendable {
+    var after: Key?
+    var rows: Int
+    var method: BoundaryMethod
+    var direction: Direction
+  }
+
+  /// What a lookup led to.
+  enum Answer: Hashable, Sendable {
+    case cut(Cut)
+    /// These keys hold no row.
+    case noRows([KeySpan])
+  }
+
+  private let planner: Planner
+  private let order: Order
+  private let findsByFilter: Bool
+  private let seed: UInt64
+  private var source = Source.nothing
+  /// Ranges that failed as a whole, oldest first, with half their rows, which are to be looked for.
+  private var pieces: [Cut] = []
+  /// Second halves, which end where the range did.
+  private var halves: [Cut] = []
+  /// Rows that the lookups passed so far.
+  private var rowsPassed: Int
+  /// The rows asked for, and whether for a piece, while a lookup is under way.
+  private var pending: (rows: Int, isPiece: Bool)?
+
+  init(_ configuration: Configuration) {
+    planner = configuration.planner
+    order = configuration.order
+    findsByFilter = configuration.findsByFilter
+    seed = configuration.seed
+    rowsPassed = configuration.resume?.rows ?? 0
+  }
+
+  mutating func start(table: KeySpan, uncovered: [KeySpan], rows: Int, maxBatchRows: Int) {
+    switch (planner, order) {
+    case (.monolithic, _):
+      source = .whole(uncovered.reversed(), rows: rows)
+    case (_, .random):
+      source = .cells(
+        ShuffledCells(
+          table: table, uncovered: uncovered, rows: rows, rowsPerCell: maxBatchRows, seed: seed))
+    case (_, .ascending), (_, .descending):
+      source = .cursor(
+        KeysetCursor(
+          uncovered: uncovered, direction: order == .ascending ? .ascending : .descending))
+    }
+  }
+
+  /// Nothing is left to cut and no lookup is under way.
+  var isExhausted: Bool {
+    guard pieces.isEmpty, halves.isEmpty, pending == nil else { return false }
+    switch source {
+    case .nothing: return true
+    case .cursor(let cursor): return cursor.isExhausted
+    case .cells(let cells): return cells.isExhausted
+    case .whole(let spans, _): return spans.isEmpty
+    }
+  }
+
+  /// Lookups see what earlier batches wrote.
+  var looksUpByFilter: Bool {
+    if case .cursor = source { findsByFilter && planner == .keyset } else { false }
+  }
+
+  /// The next range that needs no lookup.
+  mutating func next(rows: Int) -> Cut? {
+    if let half = halves.popLast() { return half }
+    switch source {
+    case .nothing, .cursor:
+      return nil
+    case .cells(var cells):
+      source = .nothing
+      defer { source = .cells(cells) }
+      return cells.next(rows: rows)
+    case .whole(var spans, let rows):
+      let span = spans.popLast()
+      source = .whole(spans, rows: rows)
+      return span.map { Cut(span: $0, rows: max(rows, 1), isFull: true) }
+    }
+  }
+
+  /// The lookup to carry out next; nil while one is under way and where none is needed.
+  mutating func ask(rows: Int) -> Lookup? {
+    guard pending == nil else { return nil }
+    if let piece = pieces.first {
+      pending = (piece.rows, isPiece: true)
+      return Lookup(
+        after: piece.span.range.after, rows: piece.rows, method: .keyset, direction: .ascending)
+    }
+    guard case .cursor(let cursor) = source, !cursor.isExhausted else { return nil }
+    pending = (rows, isPiece: false)
+    let method: BoundaryMethod =
+      planner == .offset ? .offset(skipped: rowsPassed) : looksUpByFilter ? .filter : .keyset
+    return Lookup(after: cursor.after, rows: rows, method: method, direction: cursor.direction)
+  }
+
+  /// The lookup failed: the same is asked again.
+  mutating func lookupFailed() { pending = nil }
+
+  mutating func answer(_ key: Key?, rows found: Int) -> Answer {
+    guard let asked = pending else { preconditionFailure("an answer that nobody asked for") }
+    pending = nil
+    if asked.isPiece { return cutPiece(at: key) }
+    guard case .cursor(var cursor) = source else { preconditionFailure("no cursor to move") }
+    source = .nothing
+    defer { source = .cursor(cursor) }
+    guard let key else { return .noRows(cursor.end()) }
+    rowsPassed += found
+    return .cut(cursor.cut(at: key, found: found, asked: asked.rows))
+  }
+
+  /// Plans to try the halves of a range that failed as a whole; it had more than one row.
+  mutating func split(_ span: KeySpan, rows: Int) {
+    pieces.append(Cut(span: span, rows: (rows + 1) / 2, isFull: false))
+  }
+
+  /// The first half ends at the key found; the rest is the second half.
+  private mutating func cutPiece(at key: Key?) -> Answer {
+    var piece = pieces.removeFirst()
+    guard let key else { return .noRows([piece.span]) }
+    precondition(key.position >= piece.span.first, "boundary \(key) before \(piece.span)")
+    if key.position < piece.span.last,
+      let rest = KeySpan(first: key.position + 1, last: piece.span.last)
+    {
+      halves.append(Cut(span: rest, rows: piece.rows, isFull: false))
+      piece.span.last = key.position
+    }
+    return .cut(piece)
+  }
+}

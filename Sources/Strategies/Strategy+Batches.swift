@@ -1,0 +1,83 @@
+import Primitives
+
+extension Strategy {
+  /// The batch to run next: what failed first, then what was cut ahead, then what needs no lookup.
+  mutating func takeBatch() -> PlannedBatch? {
+    if !returned.isEmpty { return returned.removeFirst() }
+    if !ready.isEmpty { return ready.removeFirst() }
+    return planner.next(rows: sizer.rows).map { makeBatch($0) }
+  }
+
+  mutating func makeBatch(_ cut: Cut) -> PlannedBatch {
+    defer { nextBatch += 1 }
+    let batch = Batch(
+      id: nextBatch, range: cut.span.range, rows: cut.rows, statement: configuration.statement)
+    return PlannedBatch(batch: batch, isFull: cut.isFull)
+  }
+
+  mutating func committed(
+    id: Int, worker: Int, rows: Int, skipped: Int, _ duration: TimeSpan,
+    _ actions: inout [Action]
+  ) {
+    let planned = release(worker, batch: id)
+    tally.batches += 1
+    tally.rows += rows
+    tally.rowsSkipped += skipped
+    if let span = KeySpan(planned.batch.range) { progress.cover(span) }
+    // A batch that found nothing to do, or the rest of a table, says nothing about its size.
+    if planned.isFull, rows + skipped > 0 {
+      sizer.learn(asked: planned.batch.rows, duration: duration)
+    }
+    rest(worker, after: duration, &actions)
+  }
+
+  mutating func failed(
+    id: Int, worker: Int, code: FailureCode, _ duration: TimeSpan, _ actions: inout [Action]
+  ) {
+    let planned = release(worker, batch: id)
+    guard stage == .running else { return }
+    let batch = planned.batch
+    switch configuration.retry.response(to: code, batch: id, attempt: batch.attempt) {
+    case .retry:
+      var next = planned
+      next.batch.attempt += 1
+      tally.retries += 1
+      workers[worker] = .backingOff(next)
+      let delay = backoff.delay(batch: id, attempt: next.batch.attempt)
+      setTimer(.tryAgain(worker: worker), at: now + delay, &actions)
+    case .giveUp:
+      giveUp(batch, code: code, &actions)
+      if stage == .running { rest(worker, after: duration, &actions) }
+    case .stop(let reason):
+      stop(reason, cancelling: code == .cancelled, &actions)
+    }
+  }
+
+  private mutating func giveUp(_ batch: Batch, code: FailureCode, _ actions: inout [Action]) {
+    switch configuration.giveUp {
+    case .stop:
+      stop(.retriesExhausted(batch: batch.id, code: code), cancelling: false, &actions)
+    case .split where batch.rows > 1:
+      if let span = KeySpan(batch.range) { planner.split(span, rows: batch.rows) }
+    case .split, .skip:
+      tally.missed.append(batch.range)
+      tally.rowsMissed += batch.rows
+    }
+  }
+
+  /// Sends a worker into its pause, unless none is due or nothing is left to do after it.
+  private mutating func rest(_ worker: Int, after duration: TimeSpan, _ actions: inout [Action]) {
+    let rest = pacer.rest(after: duration)
+    guard stage == .running, rest > .zero, workers.mayWork(worker), hasMoreWork else { return }
+    workers[worker] = .pausing
+    setTimer(.pauseEnded(worker: worker), at: now + rest, &actions)
+  }
+
+  private mutating func release(_ worker: Int, batch id: Int) -> PlannedBatch {
+    guard let planned = workers.running(worker), planned.batch.id == id else {
+      preconditionFailure("worker \(worker) ended batch \(id), which it does not run")
+    }
+    workers[worker] = .idle
+    return planned
+  }
+}

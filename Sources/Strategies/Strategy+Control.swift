@@ -1,0 +1,41 @@
+import Primitives
+
+extension Strategy {
+  mutating func measured(
+    _ signal: Signal, value: Double?, measuredAt: Instant, _ actions: inout [Action]
+  ) {
+    guard stage == .running,
+      let rule = throttle.measured(signal, value: value, measuredAt: measuredAt, at: now)
+    else { return }
+    stop(.throttle(rule: rule), cancelling: true, &actions)
+  }
+
+  /// A change holds for what begins after it: a batch in flight, a pause or a delay goes on as it is.
+  mutating func change(_ setting: Setting) {
+    switch setting {
+    case .workers(let limit): workers.setLimit(limit)
+    case .batchRows(let rows): sizer.fix(rows: rows)
+    case .pause(let pause): pacer.pause = pause
+    case .lockTimeout(let timeout): lockTimeout = timeout
+    }
+  }
+
+  /// Ends the run once no batch is in flight. The first reason counts.
+  ///
+  /// - Parameter cancelling: Do not wait for the batches in flight to commit.
+  mutating func stop(_ reason: AbortReason, cancelling: Bool, _ actions: inout [Action]) {
+    if case .stopping = stage {} else { stage = .stopping(reason) }
+    timers = [:]
+    guard cancelling, !isCancelling else { return }
+    isCancelling = true
+    for worker in workers.busyWorkers { actions.append(.cancel(worker: worker)) }
+  }
+}
+
+extension ResumePoint {
+  /// Everything that is committed, in no particular order.
+  var coveredSpans: [KeySpan] {
+    let below = watermark.map { KeyRange(after: nil, upTo: $0) }
+    return (committedAbove + (below.map { [$0] } ?? [])).compactMap { KeySpan($0) }
+  }
+}
