@@ -16,6 +16,7 @@ import Primitives
 /// leaves it to the next `next()` to close it. A cancelled event's key stays in the heap, no longer
 /// matching its slot's mark, until it surfaces or such stale keys are more than half of all.
 @frozen
+@usableFromInline
 package struct EventCalendar<Payload: BitwiseCopyable & Sendable>: ~Copyable {
   @usableFromInline var heap: KeyHeap
   @usableFromInline var slab: EventSlab<Payload>
@@ -71,7 +72,7 @@ package struct EventCalendar<Payload: BitwiseCopyable & Sendable>: ~Copyable {
     let slot = fills ? openSlot : slab.takeSlot()
     sequence += 1 << 24
     let mark = sequence | UInt64(truncatingIfNeeded: slot)
-    slab.slots[slot] = .init(mark: mark, payload: payload)
+    slab.slots[slot] = EventSlab.Slot(mark: mark, payload: payload)
     let key = UInt128(UInt64(truncatingIfNeeded: instant.nanoseconds)) << 64 | UInt128(mark)
     if fills {
       openSlot = EventSlab<Payload>.none

@@ -10,6 +10,12 @@ struct EventSlab<Payload: BitwiseCopyable & Sendable>: ~Copyable {
     /// A free slot's number is below 2^24 and a token's key is not, so the two never meet.
     @usableFromInline var mark: UInt64
     @usableFromInline var payload: Payload
+
+    @inlinable
+    init(mark: UInt64, payload: Payload) {
+      self.mark = mark
+      self.payload = payload
+    }
   }
 
   @usableFromInline var slots: UnsafeMutablePointer<Slot>

@@ -5,6 +5,7 @@ import Primitives
 /// Customers in a system, busy servers, waiting sessions. Integer value times integer time makes
 /// Little's law an identity to test, not an approximation.
 @frozen
+@usableFromInline
 package struct TimeWeighted: Sendable {
   @usableFromInline var current: Int
   /// When counting began.

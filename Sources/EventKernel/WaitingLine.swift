@@ -2,6 +2,7 @@
 ///
 /// Holds the numbers of whatever waits (processes, requests), or their arrival times.
 @frozen
+@usableFromInline
 package struct WaitingLine<Element: BitwiseCopyable & Sendable>: Sendable {
   /// Places `front ..< front + count`, modulo the capacity, hold the elements.
   @usableFromInline var places: ContiguousArray<Element> = []

@@ -2,8 +2,9 @@
 ///
 /// Integer time makes the order of events total and every difference exact; 64 bits hold 292 years.
 @frozen
+@usableFromInline
 package struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable {
-  package var nanoseconds: Int64
+  @usableFromInline package var nanoseconds: Int64
 
   @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
   /// The instant `seconds` after the start of the run, rounded as `TimeSpan.init(seconds:)` does.
@@ -11,9 +12,9 @@ package struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable
     self.nanoseconds = TimeSpan(seconds: seconds).nanoseconds
   }
 
-  package static let zero = Instant(nanoseconds: 0)
+  @inlinable package static var zero: Instant { Instant(nanoseconds: 0) }
   /// Later than anything that happens.
-  package static let distantFuture = Instant(nanoseconds: .max)
+  @inlinable package static var distantFuture: Instant { Instant(nanoseconds: .max) }
 
   @inlinable package var seconds: Double { Double(nanoseconds) * 1e-9 }
 

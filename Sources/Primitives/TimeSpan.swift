@@ -1,9 +1,10 @@
 /// A length of model time in whole nanoseconds; may be negative.
 @frozen
+@usableFromInline
 package struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable, AdditiveArithmetic,
   Codable
 {
-  package var nanoseconds: Int64
+  @usableFromInline package var nanoseconds: Int64
 
   @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
@@ -14,9 +15,9 @@ package struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable, Additi
     self.nanoseconds = scaled >= 0x1p62 ? 1 << 62 : scaled <= -0x1p62 ? -(1 << 62) : Int64(scaled)
   }
 
-  package static let zero = TimeSpan(nanoseconds: 0)
+  @inlinable package static var zero: TimeSpan { TimeSpan(nanoseconds: 0) }
   /// Longer than any run.
-  package static let forever = TimeSpan(nanoseconds: 1 << 62)
+  @inlinable package static var forever: TimeSpan { TimeSpan(nanoseconds: 1 << 62) }
 
   @inlinable package static func nanoseconds(_ n: Int64) -> TimeSpan { TimeSpan(nanoseconds: n) }
   @inlinable package static func microseconds(_ n: Int64) -> TimeSpan {
