@@ -6,8 +6,9 @@
 ///
 /// - Complexity: O(1) expected, about 6 rounds of two multiplications.
 @frozen
+@usableFromInline
 package struct Permutation: Hashable, Sendable {
-  package let count: Int
+  @usableFromInline package let count: Int
   @usableFromInline let key: RandomKey
   @usableFromInline let rows: UInt64
   @usableFromInline let columns: UInt64

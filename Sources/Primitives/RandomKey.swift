@@ -7,6 +7,7 @@
 /// A key is 128 bits, since the chance that two of 10⁶ 64-bit keys coincide is already 3·10⁻⁸ and
 /// every further trial adds keys.
 @frozen
+@usableFromInline
 package struct RandomKey: Hashable, Sendable, BitwiseCopyable {
   @usableFromInline package var offset: UInt64
   @usableFromInline package var whitener: UInt64

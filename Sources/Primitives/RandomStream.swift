@@ -2,6 +2,7 @@
 ///
 /// A counter over a `RandomKey`, so a stream is a value of 24 bytes that can be made for each use.
 @frozen
+@usableFromInline
 package struct RandomStream: Hashable, Sendable, BitwiseCopyable, RandomNumberGenerator {
   @usableFromInline let key: RandomKey
   @usableFromInline var index: UInt64 = 0

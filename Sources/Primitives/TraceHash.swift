@@ -3,6 +3,7 @@
 /// Each step is a bijection of the state for a given word, so a difference can be undone only by
 /// another difference.
 @frozen
+@usableFromInline
 package struct TraceHash: Hashable, Sendable, BitwiseCopyable {
   @usableFromInline var state: UInt64 = 0xCBF2_9CE4_8422_2325
 
