@@ -17,9 +17,9 @@ package enum ModelEvent: BitwiseCopyable, Sendable {
   case logWriterWoke
   /// The network has delivered a message of log: `ReplicaPipeline.received`.
   case logReceived(replica: Int16)
-  /// A piece of replay has been done: `ReplicaPipeline.quantumEnded`.
-  case replayQuantumEnded(replica: Int16)
-  /// Replay may be able to go on: a delay is over, or a conflict's grace period.
+  /// The network can take the next message of log: `ReplicaPipeline.linkFreed`.
+  case linkFreed(replica: Int16)
+  /// A delay or a conflict's grace period is over: ask `ReplicaPipeline.nextQuantum`.
   case replayDue(replica: Int16)
   /// A replica's reply has reached the primary: `ReplicaPipeline.replyArrived`.
   case replyArrived(replica: Int16)
@@ -35,5 +35,5 @@ package enum ModelEvent: BitwiseCopyable, Sendable {
 
 package typealias Calendar = EventCalendar<ModelEvent>
 
-/// Processes that can go on, first come, first served. Components append to it; the model drains it.
+/// Processes that can go on: components append to it, the model drains it from the front.
 package typealias ReadyLine = WaitingLine<Int32>

@@ -1,0 +1,195 @@
+import EventKernel
+import Primitives
+
+/// A disk or volume: limits on operations and bytes per second, and a latency beyond them.
+///
+/// A request first waits at two gates, served in the order of arrival: its operations start one
+/// 1/iops after another, its bytes take bytes/throughput. Then comes the latency, which requests
+/// spend side by side. So an idle device answers after its latency and the transfer, and a
+/// saturated one after queue/limit (AWS EBS, "I/O characteristics").
+///
+/// Operations of one request are issued `depth` at a time; those after the first wait for the ones
+/// before (dependent reads: depth 1). That plays a round for each `depth` operations, at most
+/// `roundLimit` rounds: longer requests put several operations into a round.
+package struct StorageDevice: Sendable {
+  package enum Direction: Sendable { case read, write }
+
+  /// What a device can do; see `Scenarios.Storage`.
+  package struct Limits: Sendable {
+    /// Operations per second, sustained.
+    package var iops: Double
+    /// Bytes per second.
+    package var throughput: Double
+    package var readLatency: Latency
+    package var writeLatency: Latency
+    package var burst: (iops: Double, credits: Double)?
+    /// The most rounds played for one request.
+    package var roundLimit = 64
+
+    package init(
+      iops: Double, throughput: Double, readLatency: Latency, writeLatency: Latency,
+      burst: (iops: Double, credits: Double)? = nil
+    ) {
+      self.iops = iops
+      self.throughput = throughput
+      self.readLatency = readLatency
+      self.writeLatency = writeLatency
+      self.burst = burst
+    }
+  }
+
+  package struct Statistics: Sendable {
+    /// Operations begun.
+    package internal(set) var reads = 0
+    package internal(set) var writes = 0
+    package internal(set) var readBytes: Int64 = 0
+    package internal(set) var writtenBytes: Int64 = 0
+    package internal(set) var requests = 0
+    package internal(set) var completions = 0
+    /// Operations issued and not answered, as the operating system counts its queue.
+    package internal(set) var inFlight = TimeWeighted()
+  }
+
+  package let id: Int16
+  package let limits: Limits
+  package private(set) var statistics = Statistics()
+
+  private var operationGate: RateGate
+  private var byteGate: RateGate
+  private var credits: BurstCredits?
+  private var requests: [Request] = []
+  private var free: [Int32] = []
+  private let randomness: RandomKey
+  private var draws: UInt64 = 0
+
+  private struct Request {
+    var owner: Int32 = -1
+    var direction = Direction.read
+    /// Still to issue, this round excluded.
+    var operations = 0
+    var bytes: Int64 = 0
+    var roundOperations = 0
+    var depth = 1
+    var inFlight = 0
+    /// Added after the last round.
+    var extra = TimeSpan.zero
+  }
+
+  package init(id: Int16, limits: Limits, randomness: RandomKey) {
+    self.id = id
+    self.limits = limits
+    self.randomness = randomness
+    self.operationGate = RateGate(rate: limits.iops)
+    self.byteGate = RateGate(rate: limits.throughput)
+    self.credits = limits.burst.map {
+      BurstCredits(baseline: limits.iops, burst: $0.iops, size: $0.credits)
+    }
+  }
+
+  /// Starts a request of `operations` that move `bytes` in all; `roundEnded` hands its owner back.
+  ///
+  /// `extra` passes after the device has answered (the fixed part of a flush).
+  package mutating func submit(
+    _ owner: Int32, _ direction: Direction, operations: Int, bytes: Int64,
+    depth: Int = .max, extra: TimeSpan = .zero, in calendar: inout Calendar
+  ) {
+    precondition(operations > 0 && bytes >= 0 && depth > 0)
+    let number: Int32
+    if let reused = free.popLast() {
+      number = reused
+    } else {
+      number = Int32(requests.count)
+      requests.append(Request())
+    }
+    let rounds = min(limits.roundLimit, (operations - 1) / min(depth, operations) + 1)
+    requests[Int(number)] = Request(
+      owner: owner, direction: direction, operations: operations, bytes: bytes,
+      roundOperations: (operations - 1) / rounds + 1, depth: min(depth, operations), extra: extra)
+    statistics.requests += 1
+    startRound(of: number, in: &calendar)
+  }
+
+  /// Ends a round; returns the owner when it was the last one.
+  package mutating func roundEnded(request number: Int32, in calendar: inout Calendar) -> Int32? {
+    statistics.inFlight.add(-requests[Int(number)].inFlight, at: calendar.now)
+    if requests[Int(number)].operations > 0 {
+      startRound(of: number, in: &calendar)
+      return nil
+    }
+    statistics.completions += 1
+    free.append(number)
+    return requests[Int(number)].owner
+  }
+
+  /// Nanoseconds during which the busier of the two limits was in use.
+  package func busy(at now: Instant) -> Double {
+    max(operationGate.busy(at: now), byteGate.busy(at: now))
+  }
+
+  /// How long an operation would now wait before it starts.
+  package func backlog(at now: Instant) -> TimeSpan {
+    let free = max(operationGate.free(at: now), byteGate.free(at: now))
+    return TimeSpan(seconds: (free - Double(now.nanoseconds)) * 1e-9)
+  }
+
+  /// Credits as a share of the full bucket; nil without bursts.
+  package func burstBalance(at now: Instant) -> Double? {
+    credits.map { $0.balance(at: operationGate.free(at: now)) / $0.size }
+  }
+
+  /// The lowest share of credits so far; nil without bursts.
+  package var lowestBurstBalance: Double? { credits.map { $0.lowest / $0.size } }
+
+  /// Spends what a stretch of time that was not played would have spent above the baseline.
+  package mutating func skip(netCredits: Double) { credits?.skip(net: netCredits) }
+
+  private mutating func startRound(of number: Int32, in calendar: inout Calendar) {
+    let index = Int(number)
+    let request = requests[index]
+    let issued = min(request.operations, request.roundOperations)
+    let bytes = request.bytes * Int64(issued) / Int64(request.operations)
+    let passed = pass(operations: issued, bytes: bytes, at: calendar.now)
+    let latency = latency(of: request.direction, operations: issued, depth: request.depth)
+    requests[index].operations -= issued
+    requests[index].bytes -= bytes
+    requests[index].inFlight = min(issued, request.depth)
+    count(request.direction, operations: issued, bytes: bytes)
+    statistics.inFlight.add(requests[index].inFlight, at: calendar.now)
+    let extra = requests[index].operations == 0 ? request.extra : .zero
+    calendar.schedule(
+      .roundEnded(device: id, request: number),
+      at: Instant(nanoseconds: Int64(passed.rounded())) + latency + extra)
+  }
+
+  /// Nanoseconds at which the last operation has started and the last byte has passed.
+  private mutating func pass(operations: Int, bytes: Int64, at now: Instant) -> Double {
+    let start = operationGate.free(at: now)
+    let count = Double(operations)
+    let taken = credits?.spend(count, from: start) ?? count * 1e9 / limits.iops
+    _ = operationGate.occupy(for: taken, at: now)
+    // The first of n operations starts at once, the last one after n - 1 intervals.
+    let lastStart = start + taken * (count - 1) / count
+    return max(lastStart, byteGate.pass(Double(bytes), at: now))
+  }
+
+  /// Waves of `depth` operations follow each other; one draw stands for their sum.
+  private mutating func latency(
+    of direction: Direction, operations: Int, depth: Int
+  ) -> TimeSpan {
+    let waves = (operations - 1) / depth + 1
+    let law = direction == .read ? limits.readLatency : limits.writeLatency
+    draws &+= 1
+    return law.draw(sumOf: waves, from: randomness, at: draws)
+  }
+
+  private mutating func count(_ direction: Direction, operations: Int, bytes: Int64) {
+    switch direction {
+    case .read:
+      statistics.reads += operations
+      statistics.readBytes += bytes
+    case .write:
+      statistics.writes += operations
+      statistics.writtenBytes += bytes
+    }
+  }
+}
