@@ -1,6 +1,8 @@
 import Primitives
 
-/// What to do next. The driver carries out the whole list, in order, without waiting between them.
+/// What to do next.
+///
+/// The driver carries out the whole list, in order, without waiting between them.
 package enum Action: Hashable, Sendable, Codable {
   /// Look up where the next `rows` rows beyond `after` end. `after` itself is excluded in either
   /// direction; nil starts at the table's own end.

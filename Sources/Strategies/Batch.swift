@@ -24,7 +24,9 @@ package struct Batch: Hashable, Sendable, Codable {
     self.statement = statement
   }
 
-  /// What a batch does with its rows. Only `updateInPlace` is built; the others are reserved for
+  /// What a batch does with its rows.
+  ///
+  /// Only `updateInPlace` is built; the others are reserved for
   /// shadow-table and archiving runners.
   package enum Operation: String, Hashable, Sendable, Codable, CaseIterable {
     case updateInPlace, copyRows, applyChanges, deleteRows, cutover

@@ -4,6 +4,7 @@ import Primitives
 package struct Configuration: Hashable, Sendable, Codable {
   package var planner: Planner = .keyset
   /// The keyset planner finds its rows by the backfill's filter, as runners without a watermark do.
+  ///
   /// Such a lookup sees what the batches before it left, so batches then run one at a time.
   package var findsByFilter = false
   package var batch: BatchSize = .rows(1_000)
@@ -128,7 +129,9 @@ package struct Condition: Hashable, Sendable, Codable {
   }
 }
 
-/// How a signal's sensor behaves. The delay and the blind moment are applied by the driver that
+/// How a signal's sensor behaves.
+///
+/// The delay and the blind moment are applied by the driver that
 /// plays the sensor; what to do without a value is the strategy's decision.
 package struct Sensor: Hashable, Sendable, Codable {
   /// How old a reading is when it arrives.

@@ -1,6 +1,8 @@
 import Primitives
 
-/// What happened, as the strategy is told it. Ids are those of the action that caused the event.
+/// What happened, as the strategy is told it.
+///
+/// Ids are those of the action that caused the event.
 package enum Event: Hashable, Sendable, Codable {
   /// The run begins; `bounds` are the smallest and largest key (`after` is exclusive: one below the
   /// smallest), `rows` the estimated number of rows between them.
@@ -23,6 +25,12 @@ package enum Event: Hashable, Sendable, Codable {
   case settingChanged(Setting)
   /// Someone asks the backfill to stop at once; batches in flight are cancelled.
   case cancelRequested
+  /// A simulator passed over a steady stretch of this length, in which `batches` more batches, with
+  /// `rows` rows, went like those before it.
+  ///
+  /// What is in flight is as if the stretch had not been, only later. `upTo` is the last key passed
+  /// over, in the direction of the walk; in random order, which needs no lookups, the batches count.
+  case stretchSkipped(batches: Int, rows: Int, upTo: Key?, length: TimeSpan)
 }
 
 /// Why a statement failed, by what the strategy may do about it.

@@ -9,7 +9,7 @@ enum FailureResponse: Hashable, Sendable {
 }
 
 extension Retry {
-  /// - Parameter attempt: The try that failed, from 0.
+  /// What follows from the failure of the try `attempt`, counted from 0.
   func response(to code: FailureCode, batch: Int, attempt: Int) -> FailureResponse {
     switch code {
     case .lockTimeout, .deadlock, .serialization:

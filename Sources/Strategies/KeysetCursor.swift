@@ -1,8 +1,9 @@
 /// Walks the uncovered keys in one direction, cutting where the looked-up boundaries say.
 struct KeysetCursor: Sendable {
   let direction: Direction
-  /// What is left to walk, nearest last, so that finishing one is O(1). The cursor cuts into the
-  /// last one.
+  /// What is left to walk, nearest last, so that finishing one is O(1).
+  ///
+  /// The cursor cuts into the last one.
   private var left: [KeySpan]
 
   init(uncovered: [KeySpan], direction: Direction) {
@@ -41,6 +42,19 @@ struct KeysetCursor: Sendable {
     }
     let end = direction == .ascending ? span.last : span.first
     return Cut(span: span, rows: asked, isFull: found >= asked && position == end)
+  }
+
+  /// Passes over every key up to and including this one; returns those that were not covered.
+  mutating func skip(to key: Key) -> [KeySpan] {
+    var passed: [KeySpan] = []
+    while let span = left.last {
+      let isReached =
+        direction == .ascending ? key.position >= span.first : key.position <= span.last
+      guard isReached else { break }
+      let cut = cut(at: key, found: 0, asked: 0)
+      passed.append(cut.span)
+    }
+    return passed
   }
 
   /// No row is left: what remains holds none and needs no batch.

@@ -126,6 +126,28 @@ struct RangePlanner: Sendable {
     return .cut(cursor.cut(at: key, found: found, asked: asked.rows))
   }
 
+  /// Passes over the next ranges, and forgets a lookup of the next boundary; returns what was passed.
+  mutating func skip(batches: Int, rows: Int, upTo: Key?, batchRows: Int) -> [KeySpan] {
+    switch source {
+    case .nothing, .whole:
+      return []
+    case .cursor(var cursor):
+      guard let upTo else { return [] }
+      if pending?.isPiece == false { pending = nil }
+      rowsPassed += rows
+      source = .nothing
+      defer { source = .cursor(cursor) }
+      return cursor.skip(to: upTo)
+    case .cells(var cells):
+      source = .nothing
+      defer { source = .cells(cells) }
+      return (0..<batches).compactMap { _ in cells.next(rows: batchRows)?.span }
+    }
+  }
+
+  /// A lookup is under way.
+  var isLookingUp: Bool { pending != nil }
+
   /// Plans to try the halves of a range that failed as a whole; it had more than one row.
   mutating func split(_ span: KeySpan, rows: Int) {
     pieces.append(Cut(span: span, rows: (rows + 1) / 2, isFull: false))

@@ -1,3 +1,5 @@
+import Primitives
+
 /// Cuts the key space into cells of equal width and visits them in a shuffled order.
 ///
 /// A cell is as wide as the largest batch would need if rows were spread evenly; smaller batches cut
@@ -8,9 +10,8 @@ struct ShuffledCells: Sendable {
   private let uncovered: [KeySpan]
   private let width: UInt128
   private let rowsPerCell: Int
-  private let count: UInt64
-  private let seed: UInt64
-  private var visited: UInt64 = 0
+  private let visits: Permutation
+  private var visited = 0
   /// What is left of the current cell, nearest last.
   private var left: [KeySpan] = []
 
@@ -18,20 +19,20 @@ struct ShuffledCells: Sendable {
     self.table = table
     self.uncovered = uncovered
     self.rowsPerCell = rowsPerCell
-    self.seed = seed
     let reach = table.last - table.first
     let cells = UInt128(max(1, (max(rows, 1) - 1) / rowsPerCell + 1))
     width = reach / cells + 1
-    count = UInt64(reach / width + 1)
+    visits = Permutation(
+      count: Int(reach / width + 1),
+      key: RandomKey(seed: seed, trial: 0, entity: 0, purpose: RandomPurpose.order))
   }
 
   /// - Complexity: O(log n) for n uncovered spans, and amortised O(1) for each cell passed over.
   mutating func next(rows: Int) -> Cut? {
     while left.isEmpty {
-      guard visited < count else { return nil }
-      let cell = permuted(visited, count: count, seed: seed)
+      guard visited < visits.count else { return nil }
+      left = uncoveredParts(of: visits[visited])
       visited += 1
-      left = uncoveredParts(of: cell)
     }
     guard var span = left.popLast() else { return nil }
     let rows = min(rows, rowsPerCell)
@@ -48,9 +49,9 @@ struct ShuffledCells: Sendable {
   }
 
   /// Every cell was handed out.
-  var isExhausted: Bool { visited == count && left.isEmpty }
+  var isExhausted: Bool { visited == visits.count && left.isEmpty }
 
-  private func uncoveredParts(of cell: UInt64) -> [KeySpan] {
+  private func uncoveredParts(of cell: Int) -> [KeySpan] {
     let first = table.first + UInt128(cell) * width
     let last = table.last - first < width ? table.last : first + (width - 1)
     guard let span = KeySpan(first: first, last: last) else { return [] }

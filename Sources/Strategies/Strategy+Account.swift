@@ -7,7 +7,9 @@ extension Strategy {
   /// `finish` or `abort` was returned.
   package var isEnded: Bool { stage == .ended }
 
-  /// Where a later run can go on. Ranges that were given up are tried again.
+  /// Where a later run can go on.
+  ///
+  /// Ranges that were given up are tried again.
   ///
   /// - Complexity: O(n log n) for n committed ranges above the watermark.
   package var resumePoint: ResumePoint {
@@ -16,8 +18,9 @@ extension Strategy {
       rows: (configuration.resume?.rows ?? 0) + tally.rows)
   }
 
-  /// What holds the backfill back; a pause or a delay only if no batch is in flight. Nil also while
-  /// it waits for a lookup.
+  /// What holds the backfill back; a pause or a delay only if no batch is in flight.
+  ///
+  /// Nil also while it waits for a lookup.
   package var pausedBecause: PauseCause? {
     guard stage == .running else { return nil }
     if let cause = throttle.cause { return cause }

@@ -20,9 +20,20 @@ extension Strategy {
     }
   }
 
-  /// Ends the run once no batch is in flight. The first reason counts.
+  /// Takes the batches of a skipped stretch for committed.
+  mutating func skip(batches: Int, rows: Int, upTo: Key?, length: TimeSpan) {
+    guard stage == .running else { return }
+    throttle.skip(length)
+    let passed = planner.skip(batches: batches, rows: rows, upTo: upTo, batchRows: sizer.rows)
+    for span in passed { progress.cover(span) }
+    tally.batches += batches
+    tally.rows += rows
+    if !planner.isLookingUp { lookup.underWay = nil }
+  }
+
+  /// Ends the run once no batch is in flight; the first reason counts.
   ///
-  /// - Parameter cancelling: Do not wait for the batches in flight to commit.
+  /// With `cancelling` the batches in flight are not left to commit.
   mutating func stop(_ reason: AbortReason, cancelling: Bool, _ actions: inout [Action]) {
     if case .stopping = stage {} else { stage = .stopping(reason) }
     timers = [:]

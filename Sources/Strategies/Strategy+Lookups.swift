@@ -53,10 +53,11 @@ extension Strategy {
     }
   }
 
-  /// False for an answer that no longer matters.
+  /// False for an answer that no longer matters: the run is stopping, or passed over the keys asked
+  /// for.
   private mutating func endLookup(_ id: Int) -> Bool {
-    guard stage == .running else { return false }
-    precondition(lookup.underWay == id, "an answer to lookup \(id), not \(lookup)")
+    precondition(id < lookup.next, "an answer to lookup \(id), of \(lookup.next)")
+    guard stage == .running, lookup.underWay == id else { return false }
     lookup.underWay = nil
     return true
   }

@@ -62,14 +62,15 @@ package struct Strategy: Sendable {
 
   /// Takes one event and returns the whole ordered list of actions it causes.
   ///
-  /// After `finish` or `abort` every event is ignored.
+  /// `now` is never earlier than in the call before. After `finish` or `abort` every event is ignored.
   ///
-  /// - Parameter now: Never earlier than in the call before.
   /// - Complexity: O(1) amortised, but O(workers + rules) when a run stops or a signal is measured.
   package mutating func handle(_ event: Event, at now: Instant) -> [Action] {
-    precondition(now >= self.now, "\(now) after \(self.now)")
+    precondition(now >= self.now, "\(self.now), then \(now)")
     guard stage != .ended else { return [] }
-    addPausedTime(until: now)
+    let unwatched: TimeSpan =
+      if case .stretchSkipped(_, _, _, let length) = event { length } else { .zero }
+    addPausedTime(until: now - unwatched)
     self.now = now
 
     var actions: [Action] = []
@@ -102,6 +103,8 @@ package struct Strategy: Sendable {
       change(setting)
     case .cancelRequested:
       stop(.cancelled, cancelling: true, &actions)
+    case .stretchSkipped(let batches, let rows, let upTo, let length):
+      skip(batches: batches, rows: rows, upTo: upTo, length: length)
     }
   }
 

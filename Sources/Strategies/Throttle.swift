@@ -69,6 +69,11 @@ struct Throttle: Sendable {
     for index in watches.indices { watches[index].lastNews = now }
   }
 
+  /// A stretch of time passed in which the signals were read as before.
+  mutating func skip(_ length: TimeSpan) {
+    for index in watches.indices { watches[index].lastNews = watches[index].lastNews + length }
+  }
+
   /// A signal whose silence no timer watches, and when to ask for it; it is watched from now on.
   mutating func nextUntimed() -> (signal: Signal, at: Instant)? {
     guard let index = watches.firstIndex(where: { !$0.isTimed && !$0.isStale }) else { return nil }

@@ -17,7 +17,7 @@ struct Conversation {
     strategy.handle(event, at: instant(ms))
   }
 
-  /// Hears what follows from a start on the keys 1 ... `last`, all of them rows.
+  /// Hears what follows from a start on the keys from 1 to `last`, all of them rows.
   mutating func start(last: Int64 = 100, rows: Int? = nil) -> [Action] {
     say(.started(bounds: range(0, last), rows: rows ?? Int(last)), 0)
   }
