@@ -27,10 +27,13 @@ struct LogBacklog: Sendable {
   var first: Entry? { head < entries.count ? entries[head] : nil }
   var count: Int { entries.count - head }
 
+  subscript(position: Int) -> Entry { entries[head + position] }
+
   mutating func append(_ content: LogContent, flushed: Instant) {
     bytes += content.bytes
     let last = entries.count - 1
-    if last >= firstUnreceived && last >= head,
+    // Replay may have begun with the first unreceived entry, never with those behind it.
+    if last > firstUnreceived,
       (flushed - entries[last].flushed).nanoseconds
         < (flushed - entries[head].flushed).nanoseconds >> 10
     {
