@@ -64,7 +64,10 @@ package struct EventCalendar<Payload: BitwiseCopyable & Sendable>: ~Copyable {
   }
 
   /// Adds `payload` to happen at `instant`, after everything already scheduled for that instant.
+  ///
+  /// Inlined into its callers, sift included: call it from few places.
   @inlinable
+  @inline(__always)
   @discardableResult
   package mutating func schedule(_ payload: Payload, at instant: Instant) -> EventToken {
     if instant < clock { failForPast(instant.nanoseconds, clock.nanoseconds) }
@@ -85,6 +88,7 @@ package struct EventCalendar<Payload: BitwiseCopyable & Sendable>: ~Copyable {
 
   /// Takes the earliest event, and moves `now` to its instant; nil when no event is pending.
   @inlinable
+  @inline(__always)
   package mutating func next() -> Payload? {
     guard exposeNext() else { return nil }
     let key = heap.root
@@ -124,19 +128,30 @@ package struct EventCalendar<Payload: BitwiseCopyable & Sendable>: ~Copyable {
 
   /// Brings the earliest pending event to the root of the heap; false when there is none.
   @inlinable
+  @inline(__always)
   mutating func exposeNext() -> Bool {
-    if openSlot != EventSlab<Payload>.none {
-      slab.giveBack(openSlot)
-      openSlot = EventSlab<Payload>.none
-      heap.removeRoot()
-    }
+    if openSlot != EventSlab<Payload>.none { closeRoot() }
     while heap.count > 0 {
       let mark = UInt64(truncatingIfNeeded: heap.root)
       if slab.slots[EventSlab<Payload>.slot(of: mark)].mark == mark { return true }
-      heap.removeRoot()
-      stale &-= 1
+      dropStaleRoot()
     }
     return false
+  }
+
+  @inlinable
+  @inline(never)
+  mutating func closeRoot() {
+    slab.giveBack(openSlot)
+    openSlot = EventSlab<Payload>.none
+    heap.removeRoot()
+  }
+
+  @inlinable
+  @inline(never)
+  mutating func dropStaleRoot() {
+    heap.removeRoot()
+    stale &-= 1
   }
 
   /// Drops the keys of cancelled events.

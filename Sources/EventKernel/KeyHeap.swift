@@ -30,6 +30,7 @@ struct KeyHeap: ~Copyable {
   @inlinable var root: UInt128 { keys[0] }
 
   @inlinable
+  @inline(__always)
   mutating func push(_ key: UInt128) {
     if count &+ KeyHeap.padding > capacity { grow() }
     let keys = keys
@@ -46,9 +47,11 @@ struct KeyHeap: ~Copyable {
   }
 
   @inlinable
+  @inline(__always)
   mutating func replaceRoot(_ key: UInt128) { settle(key, from: 0) }
 
   @inlinable
+  @inline(__always)
   mutating func removeRoot() {
     let last = count &- 1
     let key = keys[last]
@@ -59,22 +62,23 @@ struct KeyHeap: ~Copyable {
 
   /// Puts `key` at `start` or below it, moving smaller children up.
   ///
-  /// The best key travels in a local so that the compiler selects it without branches.
+  /// The smallest child is found by a knockout of additions and selects, which compiles without
+  /// branches: which child is smallest cannot be predicted, and a miss costs more than the rest.
   @inlinable
+  @inline(__always)
   mutating func settle(_ key: UInt128, from start: Int) {
     let keys = keys
     let count = count
     var hole = start
     var child = start &* 4 &+ 1
     while child < count {
-      var best = keys[child]
-      var bestChild = child
-      let second = keys[child &+ 1]
-      if second < best { best = second; bestChild = child &+ 1 }
-      let third = keys[child &+ 2]
-      if third < best { best = third; bestChild = child &+ 2 }
-      let fourth = keys[child &+ 3]
-      if fourth < best { best = fourth; bestChild = child &+ 3 }
+      let left = child &+ (keys[child &+ 1] < keys[child] ? 1 : 0)
+      let right = child &+ (keys[child &+ 3] < keys[child &+ 2] ? 3 : 2)
+      let leftKey = keys[left]
+      let rightKey = keys[right]
+      let isRight = rightKey < leftKey
+      let best = isRight ? rightKey : leftKey
+      let bestChild = isRight ? right : left
       if key < best { break }
       keys[hole] = best
       hole = bestChild
