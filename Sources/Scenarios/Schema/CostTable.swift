@@ -1,0 +1,61 @@
+import Primitives
+
+/// The costs by the names that a scenario or a calibration gives them.
+enum CostTable {
+  struct Entry {
+    var key: String
+    var path: WritableKeyPath<Costs, TimeSpan>
+    var doc: String
+    var reason = "an uncalibrated current server core; docs/model.md"
+    var value: TimeSpan { Costs()[keyPath: path] }
+  }
+  struct Share {
+    var key: String
+    var path: WritableKeyPath<Costs, Double>
+    var doc: String
+    var reason = "an uncalibrated server; docs/model.md"
+    var value: Double { Costs()[keyPath: path] }
+  }
+
+  static var entries: [Entry] {
+    [
+      Entry(
+        key: "statement", path: \.statement, doc: "Receive, bind and answer one prepared statement."
+      ),
+      Entry(key: "begin", path: \.begin, doc: "Start a transaction."),
+      Entry(key: "commit", path: \.commit, doc: "Commit, beside the flush of the log."),
+      Entry(key: "select_row", path: \.selectRow, doc: "Find and return one row by an index."),
+      Entry(key: "update_row", path: \.updateRow, doc: "Write a row version on the same page."),
+      Entry(
+        key: "move_row", path: \.moveRow, doc: "Extra for a version that goes to another page."),
+      Entry(key: "index_entry", path: \.indexEntry, doc: "Insert one index entry."),
+      Entry(key: "index_step", path: \.indexStep, doc: "Step over one index entry in order."),
+      Entry(key: "scan_row", path: \.scanRow, doc: "Look at one row in a sequential scan."),
+      Entry(key: "lock_row", path: \.lockRow, doc: "Lock one row (SELECT FOR UPDATE)."),
+      Entry(
+        key: "expression", path: \.expression, doc: "Evaluate the backfill's expression for a row."),
+      Entry(key: "page_image", path: \.pageImage, doc: "Build one full-page image."),
+      Entry(
+        key: "replay_record", path: \.replayRecord, doc: "Replay one log record on a cached page."),
+      Entry(key: "replay_image", path: \.replayImage, doc: "Restore one full-page image."),
+      Entry(
+        key: "driver", path: \.driver, doc: "The driver's CPU per transaction, where colocated."),
+      Entry(
+        key: "time_slice", path: \.timeSlice, doc: "How long a process keeps a core others want."),
+      Entry(key: "wake_up", path: \.wakeUp, doc: "From a wake-up to running on an idle core."),
+      Entry(
+        key: "flush", path: \.flush, doc: "Fixed part of a log flush beside the write latency."),
+    ]
+  }
+
+  static var shares: [Share] {
+    [
+      Share(
+        key: "contention", path: \.contention,
+        doc: "Growth of a row's cost for each further backfill worker."),
+      Share(
+        key: "os_cache_share", path: \.osCacheShare,
+        doc: "Share of the memory beyond shared_buffers that caches pages."),
+    ]
+  }
+}
