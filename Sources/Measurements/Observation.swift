@@ -42,6 +42,10 @@ package enum Gauge: Int, Sendable, CaseIterable {
   /// Seconds since the oldest snapshot was taken.
   case horizonAge
   case storageQueue, walRetained
+  /// Share of the burst credits that is left.
+  case burstBalance
+  /// Bytes.
+  case freeSpace
 }
 
 /// A quantity that only grows.

@@ -15,62 +15,145 @@ package struct Recorder: Sendable {
     /// One for each backfill gate or class gate with a window.
     package var gates: [GateRule]
     package var cores: Int
+    /// Rows that the backfill has to cover; nil where unknown.
+    package var rowsMatching: Int?
+    /// False in a run that never skips: the samples of a stretch need not be kept for its repeats.
+    package var skips: Bool
     package init(
-      classes: [String], pools: [String], replicas: [String], gates: [GateRule], cores: Int
+      classes: [String], pools: [String], replicas: [String], gates: [GateRule], cores: Int,
+      rowsMatching: Int? = nil, skips: Bool = true
     ) {
       self.classes = classes
       self.pools = pools
       self.replicas = replicas
       self.gates = gates
       self.cores = cores
+      self.rowsMatching = rowsMatching
+      self.skips = skips
     }
   }
 
-  package init(plan: Plan) {}
+  /// One sample of the current stretch, kept for its repeats.
+  struct Sample: Sendable {
+    var slot: Int32
+    var nanoseconds: Int64
+  }
+  /// A stretch that stands for more than itself.
+  struct Skip: Sendable {
+    var start: Instant
+    var end: Instant
+    var repeats: Int
+  }
+
+  let plan: Plan
+  let layout: Layout
+  var clock = PhaseClock()
+  var stretchStart = Instant.zero
+  var skips: [Skip] = []
+
+  var distributions: [Distribution]
+  var samples: [Sample] = []
+  /// Everything that is counted, by `Layout`.
+  var counts: Ledger<Int64>
+  /// Seconds of each phase, as folded.
+  var elapsed = Ledger<Double>(count: Phase.allCases.count)
+  var gauges = Gauges()
+  var walRate = PeakRate()
+  var lags: [LagTrack]
+  var lagBytes: [Int64]
+  var shownLag: [TimeSpan]
+  var poolPeaks: [Int]
+  var largestBatch = 0
+  var backfillEnd: Instant?
+  var backfillCompleted = true
+  var storageFull: Instant?
+
+  var windows: [[WindowedStatistic]]
+  /// By gate; nil for a gate on something else.
+  var limitWatches: [LimitWatch?]
+  var lagWatches: [LagWatch?]
+  var course: Course
+
+  package init(plan: Plan) {
+    self.plan = plan
+    layout = Layout(plan)
+    distributions = Array(repeating: Distribution(), count: layout.slots)
+    counts = Ledger(count: layout.counts)
+    lags = Array(repeating: LagTrack(), count: plan.replicas.count)
+    lagBytes = Array(repeating: 0, count: plan.replicas.count * Phase.allCases.count)
+    shownLag = Array(repeating: .zero, count: lagBytes.count)
+    poolPeaks = Array(repeating: 0, count: plan.pools.count * Phase.allCases.count)
+    windows = plan.gates.map { WindowedStatistic.series(for: $0, plan: plan) }
+    limitWatches = plan.gates.map { LimitWatch($0, classes: plan.classes) }
+    lagWatches = plan.gates.map { LagWatch($0, replicas: plan.replicas) }
+    course = Course(kinds: layout.columns.map(\.kind))
+  }
 
   // Phases. `now` is model time and never decreases.
+
   /// Starts a phase; the one before ends at the same instant.
-  package mutating func begin(_ phase: Phase, at now: Instant) {}
+  package mutating func begin(_ phase: Phase, at now: Instant) {
+    guard phase != clock.current else { return }
+    settle(at: now, next: phase)
+    walRate.close(in: clock.current)
+    clock.begin(phase, at: now)
+    if phase != .warmup { course.begin(at: now) }
+    for gate in windows.indices {
+      for index in windows[gate].indices { windows[gate][index].begin(phase, at: now) }
+    }
+    if phase == .during { setLimitsFromBefore() }
+  }
+
   /// Ends the backfill's last commit: transactions intended later belong to the after phase.
-  package mutating func backfillEnded(at now: Instant) {}
+  ///
+  /// `completed` is false where the backfill stopped before its end; its duration is then unknown.
+  package mutating func backfillEnded(at now: Instant, completed: Bool = true) {
+    backfillEnd = now
+    backfillCompleted = completed
+    begin(.after, at: now)
+  }
 
-  // The application.
-  package mutating func arrived(class: Int, intended: Instant) {}
-  /// A transaction ended; its latency counts from the intended arrival.
-  package mutating func ended(
-    class: Int, intended: Instant, at now: Instant, outcome: Outcome
-  ) {}
-  /// One statement's whole time blocked on row locks, once it is over.
-  package mutating func lockWaitEnded(
-    _ waiter: Waiter, waited: TimeSpan, intended: Instant, at now: Instant
-  ) {}
-  /// A transaction left the pool's waiting line.
-  package mutating func poolWaitEnded(pool: Int, waited: TimeSpan, rejected: Bool, at now: Instant) {}
-  package mutating func poolInUse(pool: Int, _ connections: Int, at now: Instant) {}
+  /// Folds the current stretch into the totals `1 + repeats` times and starts a new one.
+  ///
+  /// The repeated time lies between `now` and `now + skipped`. Intended arrivals of transactions in
+  /// flight move with the clock.
+  package mutating func endStretch(repeats: Int, skipped: TimeSpan, at now: Instant) {
+    let resumed = now + skipped
+    settle(at: now, next: clock.current)
+    if repeats > 0 {
+      walRate.close(in: clock.current)
+      for sample in samples {
+        distributions[Int(sample.slot)].record(sample.nanoseconds, weight: Int64(repeats))
+      }
+      skips.append(Skip(start: stretchStart, end: now, repeats: repeats))
+    }
+    samples.removeAll(keepingCapacity: true)
+    counts.fold(times: Int64(1 + repeats))
+    elapsed.fold(times: Double(1 + repeats))
+    gauges.fold(times: 1 + repeats, resumed: resumed)
+    for replica in lags.indices {
+      let piece = lags[replica].endStretch(
+        repeats: repeats, at: now, resumed: resumed, clock: clock)
+      if let piece { observe(piece, replica: replica) }
+    }
+    for gate in windows.indices {
+      for index in windows[gate].indices {
+        windows[gate][index].endStretch(
+          from: stretchStart, to: now, repeats: repeats, resumed: resumed)
+      }
+    }
+    course.endStretch(from: stretchStart, to: now, resumed: resumed)
+    clock.skip(from: now, by: skipped)
+    stretchStart = resumed
+    settledAt = resumed
+  }
 
-  // The backfill.
-  package mutating func batchCommitted(rows: Int, duration: TimeSpan, at now: Instant) {}
-  /// A worker stood still for this reason from `start` to `now`.
-  package mutating func paused(_ reason: PauseReason, from start: Instant, to now: Instant) {}
+  /// Up to here time is charged to its phase.
+  var settledAt = Instant.zero
 
-  // The server.
-  package mutating func count(_ counter: Counter, _ amount: Int64, at now: Instant) {}
-  package mutating func gauge(_ gauge: Gauge, _ value: Double, at now: Instant) {}
-  /// The replica's lag and unapplied bytes as they are at `now`; between readings lag is linear.
-  package mutating func replicaLag(
-    replica: Int, lag: TimeSpan, bytes: Int64, shown: TimeSpan, at now: Instant
-  ) {}
-  /// Replay stood still this long because a query on the replica was in its way.
-  package mutating func replicaConflict(replica: Int, paused: TimeSpan, at now: Instant) {}
-
-  // Skipping steady stretches.
-  /// Folds the current stretch into the totals `1 + repeats` times and starts a new one. The
-  /// repeated time lies between `now` and `now + skipped`.
-  package mutating func endStretch(repeats: Int, skipped: TimeSpan, at now: Instant) {}
-
-  /// Closes the books of the recording. `drained` says per replica whether and when its lag was
-  /// gone after the backfill (nil: cut off before).
-  package mutating func finish(at now: Instant, drained: [TimeSpan?]) -> TrialResult {
-    TrialResult(values: [], traceHash: 0)
+  mutating func settle(at now: Instant, next: Phase) {
+    elapsed.add((now - settledAt).seconds, to: clock.current.rawValue)
+    settledAt = now
+    gauges.settle(at: now, in: clock.current, next: next)
   }
 }

@@ -18,6 +18,11 @@ package struct TrialResult: Sendable {
   package var values: [Value]
   /// Per gate of the scenario, the statistic it judges; nil where it could not be computed.
   package var gateValues: [Double?]
+  /// Per gate, seconds from the backfill's start to the first breach; nil where there was none, and
+  /// for metrics that are not followed over time.
+  package var firstBreaches: [Double?] = []
+  /// The course of the trial, for charts.
+  package var series: TimeSeries?
   /// Over domain events; comparable within one model version.
   package var traceHash: UInt64
   /// False where the trial was interrupted.

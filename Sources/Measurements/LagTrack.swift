@@ -1,0 +1,154 @@
+import Primitives
+
+/// Lag between two readings: linear, as a backlog drains or grows.
+struct LagPiece: Sendable {
+  var from: Instant
+  var to: Instant
+  /// Nanoseconds at either end.
+  var first: Int64
+  var last: Int64
+
+  func lag(at instant: Instant) -> Int64 {
+    guard to > from else { return last }
+    let share = Double((instant - from).nanoseconds) / Double((to - from).nanoseconds)
+    return first + Int64((Double(last - first) * share).rounded())
+  }
+
+  func clipped(from start: Instant, to end: Instant) -> LagPiece? {
+    let (start, end) = (max(from, start), min(to, end))
+    guard start < end else { return nil }
+    return LagPiece(from: start, to: end, first: lag(at: start), last: lag(at: end))
+  }
+}
+
+/// The lag of one replica over one phase.
+struct LagStatistics: Sendable {
+  private(set) var distribution = Distribution()
+  /// Lag × time, both in seconds.
+  private(set) var integral = 0.0
+  /// Seconds.
+  private(set) var time = 0.0
+  private(set) var maximum: (nanoseconds: Int64, at: Instant)?
+
+  mutating func add(_ piece: LagPiece) {
+    if piece.first > (maximum?.nanoseconds ?? -1) { maximum = (piece.first, piece.from) }
+    if piece.last > (maximum?.nanoseconds ?? -1) { maximum = (piece.last, piece.to) }
+    weigh(piece, times: 1, shift: 0)
+  }
+
+  /// Counts the piece `times` over, raised by `shift` nanoseconds; maxima stay.
+  mutating func weigh(_ piece: LagPiece, times: Int64, shift: Double) {
+    let length = (piece.to - piece.from).nanoseconds
+    guard length > 0 else { return }
+    let seconds = Double(length * times) * 1e-9
+    integral += (Double(piece.first + piece.last) / 2 + shift) * 1e-9 * seconds
+    time += seconds
+    let rise = Double(piece.last - piece.first)
+    let steps = max(1, min(32, abs(rise) * 32 / (Double(max(piece.first, piece.last)) + 1)))
+    let count = Int64(steps)
+    for step in 0..<count {
+      let weight = length * (step + 1) / count - length * step / count
+      let middle = Double(piece.first) + rise * (Double(step) + 0.5) / Double(count) + shift
+      distribution.record(Int64(max(0, middle)), weight: weight * times)
+    }
+  }
+
+  mutating func merge(_ other: LagStatistics) {
+    distribution.merge(other.distribution)
+    integral += other.integral
+    time += other.time
+    if let theirs = other.maximum, theirs.nanoseconds > (maximum?.nanoseconds ?? -1) {
+      maximum = theirs
+    }
+  }
+
+  /// Seconds.
+  var mean: Double? { time > 0 ? integral / time : nil }
+  /// Time-weighted; the histogram sees a piece as up to 32 steps, so it stays below the maximum.
+  func quantile(_ q: Double) -> Double? { distribution.quantile(q) }
+}
+
+/// One replica's lag over the run.
+struct LagTrack: Sendable {
+  private(set) var phases = Array(repeating: LagStatistics(), count: Phase.allCases.count)
+  private var reading: (lag: Int64, at: Instant)?
+  private var stretch: [LagPiece] = []
+  private var skipped: Skipped?
+
+  /// A stretch that goes on unplayed until the next reading tells how far lag drifted meanwhile.
+  private struct Skipped: Sendable {
+    var pieces: [LagPiece]
+    var repeats: Int64
+    var lag: Int64
+    var resumed: Instant
+  }
+
+  /// Takes a reading and returns the piece between the last one and it.
+  mutating func read(_ lag: Int64, at now: Instant, clock: PhaseClock) -> LagPiece? {
+    if let skipped {
+      replay(skipped, drift: Double(lag - skipped.lag), clock: clock)
+      reading = (lag, skipped.resumed)
+      self.skipped = nil
+    }
+    let piece = reading.map { LagPiece(from: $0.at, to: now, first: $0.lag, last: lag) }
+    reading = (lag, now)
+    if let piece {
+      stretch.append(piece)
+      for (phase, part) in clock.split(piece) { phases[phase.rawValue].add(part) }
+    }
+    return piece
+  }
+
+  /// Ends a stretch; with repeats, time goes on at `resumed`.
+  mutating func endStretch(
+    repeats: Int, at now: Instant, resumed: Instant, clock: PhaseClock
+  ) -> LagPiece? {
+    guard repeats > 0 else {
+      stretch.removeAll(keepingCapacity: true)
+      return nil
+    }
+    let piece = reading.flatMap { read($0.lag, at: now, clock: clock) }
+    skipped = reading.map {
+      Skipped(pieces: stretch, repeats: Int64(repeats), lag: $0.lag, resumed: resumed)
+    }
+    reading = nil
+    stretch.removeAll(keepingCapacity: true)
+    return piece
+  }
+
+  /// Holds the last reading until the end of the run.
+  mutating func finish(at now: Instant, clock: PhaseClock) -> LagPiece? {
+    (reading?.lag ?? skipped?.lag).flatMap { read($0, at: now, clock: clock) }
+  }
+
+  /// The k-th of r repeats lies k/r of the drift higher.
+  ///
+  /// Repeats are taken in up to 8 groups, each
+  /// at its mean height: the mean stays exact, the histogram within a sixteenth of the drift.
+  private mutating func replay(_ skipped: Skipped, drift: Double, clock: PhaseClock) {
+    let repeats = skipped.repeats
+    let groups = min(repeats, 8)
+    for group in 0..<groups {
+      let (low, high) = (repeats * group / groups, repeats * (group + 1) / groups)
+      let shift = drift * Double(low + 1 + high) / 2 / Double(repeats)
+      for piece in skipped.pieces {
+        for (phase, part) in clock.split(piece) {
+          phases[phase.rawValue].weigh(part, times: high - low, shift: shift)
+        }
+      }
+    }
+  }
+}
+
+extension PhaseClock {
+  /// The parts of the piece that lie in one phase each.
+  func split(_ piece: LagPiece) -> [(Phase, LagPiece)] {
+    if boundaries.allSatisfy({ $0 <= piece.from || $0 >= piece.to }) {
+      return [(phase(of: piece.from + TimeSpan(nanoseconds: 1)), piece)]
+    }
+    let cuts = boundaries.filter { $0 > piece.from && $0 < piece.to }
+    return zip([piece.from] + cuts, cuts + [piece.to]).compactMap { start, end in
+      piece.clipped(from: start, to: end).map { (phase(of: start + TimeSpan(nanoseconds: 1)), $0) }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/// Where in the recorder's flat arrays each thing is kept: no dictionary on the way in.
+struct Layout: Sendable {
+  /// What is counted per class, or per pool and replica, beside the counters of `Counter`.
+  enum Tally: Int, CaseIterable { case arrived, completed, timedOut, rejected, errored }
+  enum BackfillTally: Int, CaseIterable { case batches, rows, pause, throttle, backoff }
+
+  let classes: Int
+  let pools: Int
+  let replicas: Int
+  let columns: [(name: String, unit: String, kind: Course.Kind)]
+
+  init(_ plan: Recorder.Plan) {
+    classes = plan.classes.count
+    pools = plan.pools.count
+    replicas = plan.replicas.count
+    var columns: [(name: String, unit: String, kind: Course.Kind)] = []
+    for name in plan.classes {
+      columns.append(("app.completed{class=\(name)}", "1/s", .rate))
+      columns.append(("app.latency.max{class=\(name)}", "s", .maximum))
+    }
+    columns.append(("backfill.rows", "rows/s", .rate))
+    columns.append(("wal.bytes", "B/s", .rate))
+    columns.append(("app.active", "transactions", .maximum))
+    for name in plan.replicas { columns.append(("replica.lag{replica=\(name)}", "s", .maximum)) }
+    self.columns = columns
+  }
+
+  // Distributions.
+  func latency(_ index: Int, _ phase: Phase) -> Int { index * 4 + phase.rawValue }
+  func wait(_ who: Waiter, _ phase: Phase) -> Int { (classes + who.rawValue) * 4 + phase.rawValue }
+  func poolWait(_ pool: Int, _ phase: Phase) -> Int {
+    (classes + 2 + pool) * 4 + phase.rawValue
+  }
+  var batch: Int { (classes + 2 + pools) * 4 }
+  var slots: Int { batch + 1 }
+
+  // Counts.
+  func tally(_ tally: Tally, _ index: Int, _ phase: Phase) -> Int {
+    (index * Tally.allCases.count + tally.rawValue) * 4 + phase.rawValue
+  }
+  func counter(_ counter: Counter, _ phase: Phase) -> Int {
+    (classes * Tally.allCases.count + counter.rawValue) * 4 + phase.rawValue
+  }
+  func shortWaits(_ who: Waiter, _ phase: Phase) -> Int {
+    (classes * Tally.allCases.count + Counter.allCases.count + who.rawValue) * 4 + phase.rawValue
+  }
+  func poolRejected(_ pool: Int, _ phase: Phase) -> Int {
+    (classes * Tally.allCases.count + Counter.allCases.count + 2 + pool) * 4 + phase.rawValue
+  }
+  func conflict(_ replica: Int, _ phase: Phase) -> Int {
+    poolRejected(pools + replica, phase)
+  }
+  func backfill(_ tally: BackfillTally) -> Int {
+    poolRejected(pools + replicas, .warmup) + tally.rawValue
+  }
+  var counts: Int { backfill(.batches) + BackfillTally.allCases.count }
+
+  // Columns of the time series.
+  func completedColumn(_ index: Int) -> Int { index * 2 }
+  func latencyColumn(_ index: Int) -> Int { index * 2 + 1 }
+  var rowsColumn: Int { classes * 2 }
+  var walColumn: Int { classes * 2 + 1 }
+  var activeColumn: Int { classes * 2 + 2 }
+  func lagColumn(_ replica: Int) -> Int { classes * 2 + 3 + replica }
+}
