@@ -32,16 +32,16 @@ struct KeysetCursor: Sendable {
       guard position < span.last else { break }
       left.append(contentsOf: KeySpan(first: position + 1, last: span.last).map { [$0] } ?? [])
       span.last = position
-      return Cut(span: span, rows: asked, isFull: found >= asked)
+      return Cut(span: span, rows: asked, isFull: found >= asked, isCounted: true)
     case .descending:
       precondition(position <= span.last, "boundary \(position) behind \(span.last)")
       guard position > span.first else { break }
       left.append(contentsOf: KeySpan(first: span.first, last: position - 1).map { [$0] } ?? [])
       span.first = position
-      return Cut(span: span, rows: asked, isFull: found >= asked)
+      return Cut(span: span, rows: asked, isFull: found >= asked, isCounted: true)
     }
     let end = direction == .ascending ? span.last : span.first
-    return Cut(span: span, rows: asked, isFull: found >= asked && position == end)
+    return Cut(span: span, rows: asked, isFull: found >= asked && position == end, isCounted: true)
   }
 
   /// Passes over every key up to and including this one; returns those that were not covered.

@@ -3,6 +3,8 @@ struct PlannedBatch: Hashable, Sendable {
   var batch: Batch
   /// The table had all the rows asked for, so the time it takes says what its size costs.
   var isFull: Bool
+  /// Its range holds at most the rows asked for, because a lookup counted them.
+  var isCounted: Bool
 }
 
 /// A range that was cut but has no batch yet.
@@ -10,5 +12,7 @@ struct Cut: Hashable, Sendable {
   var span: KeySpan
   /// The rows asked for.
   var rows: Int
+  /// See `PlannedBatch`.
   var isFull: Bool
+  var isCounted: Bool
 }

@@ -24,6 +24,10 @@ struct RangePlanner: Sendable {
     case cut(Cut)
     /// These keys hold no row.
     case noRows([KeySpan])
+    /// A range that failed holds fewer rows than thought: its half is to be looked for again.
+    case tooFew
+    /// A range that failed holds a single row.
+    case singleRow(KeySpan)
   }
 
   private let planner: Planner
@@ -31,7 +35,7 @@ struct RangePlanner: Sendable {
   private let findsByFilter: Bool
   private let seed: UInt64
   private var source = Source.nothing
-  /// Ranges that failed as a whole, oldest first, with half their rows, which are to be looked for.
+  /// Ranges that failed as a whole and are to be halved, oldest first.
   private var pieces: [Cut] = []
   /// Second halves, which end where the range did.
   private var halves: [Cut] = []
@@ -92,7 +96,7 @@ struct RangePlanner: Sendable {
     case .whole(var spans, let rows):
       let span = spans.popLast()
       source = .whole(spans, rows: rows)
-      return span.map { Cut(span: $0, rows: max(rows, 1), isFull: true) }
+      return span.map { Cut(span: $0, rows: max(rows, 1), isFull: true, isCounted: false) }
     }
   }
 
@@ -100,9 +104,10 @@ struct RangePlanner: Sendable {
   mutating func ask(rows: Int) -> Lookup? {
     guard pending == nil else { return nil }
     if let piece = pieces.first {
-      pending = (piece.rows, isPiece: true)
+      let half = (piece.rows + 1) / 2
+      pending = (half, isPiece: true)
       return Lookup(
-        after: piece.span.range.after, rows: piece.rows, method: .keyset, direction: .ascending)
+        after: piece.span.range.after, rows: half, method: .keyset, direction: .ascending)
     }
     guard case .cursor(let cursor) = source, !cursor.isExhausted else { return nil }
     pending = (rows, isPiece: false)
@@ -117,7 +122,7 @@ struct RangePlanner: Sendable {
   mutating func answer(_ key: Key?, rows found: Int) -> Answer {
     guard let asked = pending else { preconditionFailure("an answer that nobody asked for") }
     pending = nil
-    if asked.isPiece { return cutPiece(at: key) }
+    if asked.isPiece { return cutPiece(at: key, half: asked.rows) }
     guard case .cursor(var cursor) = source else { preconditionFailure("no cursor to move") }
     source = .nothing
     defer { source = .cursor(cursor) }
@@ -148,22 +153,28 @@ struct RangePlanner: Sendable {
   /// A lookup is under way.
   var isLookingUp: Bool { pending != nil }
 
-  /// Plans to try the halves of a range that failed as a whole; it had more than one row.
-  mutating func split(_ span: KeySpan, rows: Int) {
-    pieces.append(Cut(span: span, rows: (rows + 1) / 2, isFull: false))
+  /// Plans to try the halves of a range that failed as a whole.
+  mutating func split(_ span: KeySpan, rows: Int, isCounted: Bool) {
+    pieces.append(Cut(span: span, rows: rows, isFull: false, isCounted: isCounted))
   }
 
   /// The first half ends at the key found; the rest is the second half.
-  private mutating func cutPiece(at key: Key?) -> Answer {
-    var piece = pieces.removeFirst()
-    guard let key else { return .noRows([piece.span]) }
-    precondition(key.position >= piece.span.first, "boundary \(key) before \(piece.span)")
-    if key.position < piece.span.last,
-      let rest = KeySpan(first: key.position + 1, last: piece.span.last)
-    {
-      halves.append(Cut(span: rest, rows: piece.rows, isFull: false))
-      piece.span.last = key.position
+  private mutating func cutPiece(at key: Key?, half: Int) -> Answer {
+    let piece = pieces.removeFirst()
+    let span = piece.span
+    guard let key else { return .noRows([span]) }
+    precondition(key.position >= span.first, "boundary \(key) before \(span.range)")
+    guard key.position < span.last,
+      let first = KeySpan(first: span.first, last: key.position),
+      let second = KeySpan(first: key.position + 1, last: span.last)
+    else {
+      // Everything lies in the first half, so running it would run again what failed.
+      if half == 1 { return .singleRow(span) }
+      pieces.insert(Cut(span: span, rows: half, isFull: false, isCounted: true), at: 0)
+      return .tooFew
     }
-    return .cut(piece)
+    let rest = piece.isCounted ? piece.rows - half : piece.rows
+    halves.append(Cut(span: second, rows: rest, isFull: false, isCounted: piece.isCounted))
+    return .cut(Cut(span: first, rows: half, isFull: false, isCounted: true))
   }
 }

@@ -41,11 +41,12 @@ struct ShuffledCells: Sendable {
     ).quotient
     let step = max(wanted, 1)
     guard span.last - span.first >= step else {
-      return Cut(span: span, rows: rows, isFull: span.last - span.first == step - 1)
+      return Cut(
+        span: span, rows: rows, isFull: span.last - span.first == step - 1, isCounted: false)
     }
     if let rest = KeySpan(first: span.first + step, last: span.last) { left.append(rest) }
     span.last = span.first + step - 1
-    return Cut(span: span, rows: rows, isFull: true)
+    return Cut(span: span, rows: rows, isFull: true, isCounted: false)
   }
 
   /// Every cell was handed out.

@@ -12,7 +12,7 @@ extension Strategy {
     defer { nextBatch += 1 }
     let batch = Batch(
       id: nextBatch, range: cut.span.range, rows: cut.rows, statement: configuration.statement)
-    return PlannedBatch(batch: batch, isFull: cut.isFull)
+    return PlannedBatch(batch: batch, isFull: cut.isFull, isCounted: cut.isCounted)
   }
 
   mutating func committed(
@@ -46,23 +46,31 @@ extension Strategy {
       let delay = backoff.delay(batch: id, attempt: next.batch.attempt)
       setTimer(.tryAgain(worker: worker), at: now + delay, &actions)
     case .giveUp:
-      giveUp(batch, code: code, &actions)
+      giveUp(planned, code: code, &actions)
       if stage == .running { rest(worker, after: duration, &actions) }
     case .stop(let reason):
       stop(reason, cancelling: code == .cancelled, &actions)
     }
   }
 
-  private mutating func giveUp(_ batch: Batch, code: FailureCode, _ actions: inout [Action]) {
+  private mutating func giveUp(
+    _ planned: PlannedBatch, code: FailureCode, _ actions: inout [Action]
+  ) {
+    let batch = planned.batch
     switch configuration.giveUp {
     case .stop:
       stop(.retriesExhausted(batch: batch.id, code: code), cancelling: false, &actions)
-    case .split where batch.rows > 1:
-      if let span = KeySpan(batch.range) { planner.split(span, rows: batch.rows) }
+    case .split where batch.rows > 1 || !planned.isCounted:
+      guard let span = KeySpan(batch.range) else { return }
+      planner.split(span, rows: batch.rows, isCounted: planned.isCounted)
     case .split, .skip:
-      tally.missed.append(batch.range)
-      tally.rowsMissed += batch.rows
+      miss(batch.range, rows: batch.rows)
     }
+  }
+
+  mutating func miss(_ range: KeyRange, rows: Int) {
+    tally.missed.append(range)
+    tally.rowsMissed += rows
   }
 
   /// Sends a worker into its pause, unless none is due or nothing is left to do after it.

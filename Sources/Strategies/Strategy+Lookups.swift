@@ -32,6 +32,8 @@ extension Strategy {
     switch planner.answer(key, rows: rows) {
     case .cut(let cut): ready.append(makeBatch(cut))
     case .noRows(let spans): for span in spans { progress.cover(span) }
+    case .tooFew: break
+    case .singleRow(let span): miss(span.range, rows: 1)
     }
   }
 

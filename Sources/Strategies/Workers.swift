@@ -32,12 +32,15 @@ package struct Workers: Sendable {
   }
 
   /// Workers that could take up a batch at once.
-  package var available: Int { (idleBits & limitBits).nonzeroBitCount }
+  ///
+  /// After the limit was lowered the batches above it count until they end.
+  package var available: Int {
+    min((idleBits & limitBits).nonzeroBitCount, max(0, limit - busy))
+  }
 
   /// The lowest of them.
   var firstAvailable: Int? {
-    let bits = idleBits & limitBits
-    return bits == 0 ? nil : bits.trailingZeroBitCount
+    available == 0 ? nil : (idleBits & limitBits).trailingZeroBitCount
   }
 
   func mayWork(_ worker: Int) -> Bool { worker < limit }

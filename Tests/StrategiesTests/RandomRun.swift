@@ -1,0 +1,164 @@
+import Primitives
+import Testing
+
+@testable import Strategies
+
+/// A tiny driver that answers a strategy at random: late, in any order, with failures and silence.
+struct RandomRun {
+  /// How badly the world behaves; shares are out of 100.
+  struct World {
+    var batchFailures = 0
+    var lookupFailures = 0
+    var codes: [FailureCode] = [.lockTimeout, .deadlock, .serialization]
+    var lostSamples = 0
+    /// Signals read uniformly below this.
+    var signalRange = 20.0
+    var settings: [Setting] = []
+    var cancelsAt: Instant?
+  }
+
+  let table: TestTable
+  var strategy: Strategy
+  var world: World
+  var stream: RandomStream
+  var log: DecisionLog
+
+  var now = Instant.zero
+  var pending: [(at: Instant, sequence: Int, event: Event)] = []
+  var sequence = 0
+  /// By worker.
+  var inFlight: [Int: Batch] = [:]
+  var workersAllowed: Int
+  var committed: [KeyRange] = []
+  /// Readings with a value.
+  var readings: [(at: Instant, signal: Signal, value: Double)] = []
+  /// When batches started, and how many readings the strategy had heard then.
+  var starts: [(at: Instant, readings: Int)] = []
+  var outcome: Action?
+
+  init(
+    _ configuration: Configuration, table: TestTable, world: World = World(), seed: UInt64
+  ) {
+    self.table = table
+    self.world = world
+    strategy = Strategy(configuration)
+    workersAllowed = configuration.workers
+    stream = RandomStream(RandomKey(seed: seed, trial: 0, entity: 0, purpose: 1))
+    log = DecisionLog(configuration: configuration)
+    post(.started(bounds: table.bounds, rows: table.keys.count), in: .zero)
+    for (index, setting) in world.settings.enumerated() {
+      post(.settingChanged(setting), in: .milliseconds(Int64(20 * (index + 1))))
+    }
+    if let cancelsAt = world.cancelsAt { post(.cancelRequested, in: cancelsAt - .zero) }
+  }
+
+  /// Plays until the strategy ends, or for this many events.
+  mutating func play(events: Int = 20_000) {
+    for _ in 0..<events where outcome == nil && !pending.isEmpty { step() }
+  }
+
+  private mutating func step() {
+    let next = pending.indices.min {
+      (pending[$0].at, pending[$0].sequence) < (pending[$1].at, pending[$1].sequence)
+    }
+    guard let next else { return }
+    let (at, _, event) = pending.remove(at: next)
+    now = at
+    note(event)
+    let actions = strategy.handle(event, at: now)
+    log.record(event, at: now, actions)
+    for action in actions { carryOut(action) }
+  }
+
+  private mutating func note(_ event: Event) {
+    switch event {
+    case .batchCommitted(_, let worker, _, _, _):
+      if let batch = inFlight.removeValue(forKey: worker) { committed.append(batch.range) }
+    case .batchFailed(_, let worker, _, _):
+      inFlight[worker] = nil
+    case .settingChanged(.workers(let workers)):
+      workersAllowed = workers
+    case .signalMeasured(let signal, .some(let value), _):
+      readings.append((now, signal, value))
+    default:
+      break
+    }
+  }
+
+  private mutating func carryOut(_ action: Action) {
+    #expect(outcome == nil, "\(action) after the end")
+    switch action {
+    case .findBoundary(let id, let after, let rows, _, let direction):
+      let duration = TimeSpan.microseconds(Int64(100 + stream.below(2_000)))
+      if let code = failure(world.lookupFailures) {
+        post(.boundaryFailed(id: id, code: code, duration: duration), in: duration)
+      } else {
+        let answer = table.boundary(after: after, rows: rows, direction: direction)
+        post(
+          .boundaryFound(id: id, upTo: answer.key, rows: answer.rows, duration: duration),
+          in: duration)
+      }
+    case .execute(let batch, let worker, _):
+      execute(batch, worker: worker)
+    case .cancel(let worker):
+      cancel(worker: worker)
+    case .setTimer(let id, let at):
+      #expect(at >= now)
+      post(.timerFired(id: id), in: at - now + .microseconds(Int64(stream.below(3) * 100)))
+    case .subscribe(let signal, let every):
+      for period in 1...400 where stream.below(100) >= world.lostSamples {
+        let span = TimeSpan.nanoseconds(every.nanoseconds * Int64(period))
+        let value = stream.below(10) == 0 ? nil : stream.uniform() * world.signalRange
+        post(.signalMeasured(signal, value: value, measuredAt: now + span), in: span)
+      }
+    case .finish, .abort:
+      #expect(inFlight.isEmpty, "\(action) while \(inFlight.count) batches are in flight")
+      outcome = action
+    }
+  }
+
+  private mutating func execute(_ batch: Batch, worker: Int) {
+    #expect(inFlight[worker] == nil, "worker \(worker) got a second batch")
+    #expect(worker < workersAllowed)
+    inFlight[worker] = batch
+    starts.append((now, readings.count))
+    #expect(inFlight.count <= workersAllowed)
+    let duration = TimeSpan.microseconds(Int64(500 + stream.below(20_000)))
+    if let code = failure(world.batchFailures) {
+      post(.batchFailed(id: batch.id, worker: worker, code: code, duration: duration), in: duration)
+    } else {
+      post(
+        .batchCommitted(
+          id: batch.id, worker: worker, rows: table.rows(in: batch.range).count, skipped: 0,
+          duration: duration), in: duration)
+    }
+  }
+
+  /// Half of the cancelled batches commit first: a cancel may come too late.
+  private mutating func cancel(worker: Int) {
+    guard let batch = inFlight[worker] else {
+      Issue.record("worker \(worker) has nothing to cancel")
+      return
+    }
+    guard stream.below(2) == 0 else { return }
+    pending.removeAll {
+      switch $0.event {
+      case .batchCommitted(batch.id, worker, _, _, _), .batchFailed(batch.id, worker, _, _): true
+      default: false
+      }
+    }
+    post(
+      .batchFailed(id: batch.id, worker: worker, code: .cancelled, duration: .milliseconds(1)),
+      in: .milliseconds(1))
+  }
+
+  private mutating func failure(_ share: Int) -> FailureCode? {
+    guard stream.below(100) < share else { return nil }
+    return world.codes[stream.below(world.codes.count)]
+  }
+
+  private mutating func post(_ event: Event, in delay: TimeSpan) {
+    pending.append((now + delay, sequence, event))
+    sequence += 1
+  }
+}
