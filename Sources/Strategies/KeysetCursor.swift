@@ -28,20 +28,22 @@ struct KeysetCursor: Sendable {
     let position = key.position
     switch direction {
     case .ascending:
-      precondition(position >= span.first, "boundary \(position) before \(span.first)")
-      guard position < span.last else { break }
-      left.append(contentsOf: KeySpan(first: position + 1, last: span.last).map { [$0] } ?? [])
-      span.last = position
-      return Cut(span: span, rows: asked, isFull: found >= asked, isCounted: true)
+      precondition(position >= span.first, "boundary \(key) before \(span.range)")
+      if position < span.last, let rest = KeySpan(first: position + 1, last: span.last) {
+        left.append(rest)
+        span.last = position
+      }
+      return Cut(
+        span: span, rows: asked, isFull: found >= asked && position == span.last, isCounted: true)
     case .descending:
-      precondition(position <= span.last, "boundary \(position) behind \(span.last)")
-      guard position > span.first else { break }
-      left.append(contentsOf: KeySpan(first: span.first, last: position - 1).map { [$0] } ?? [])
-      span.first = position
-      return Cut(span: span, rows: asked, isFull: found >= asked, isCounted: true)
+      precondition(position <= span.last, "boundary \(key) behind \(span.range)")
+      if position > span.first, let rest = KeySpan(first: span.first, last: position - 1) {
+        left.append(rest)
+        span.first = position
+      }
+      return Cut(
+        span: span, rows: asked, isFull: found >= asked && position == span.first, isCounted: true)
     }
-    let end = direction == .ascending ? span.last : span.first
-    return Cut(span: span, rows: asked, isFull: found >= asked && position == end, isCounted: true)
   }
 
   /// Passes over every key up to and including this one; returns those that were not covered.

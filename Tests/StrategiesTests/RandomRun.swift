@@ -26,6 +26,8 @@ struct RandomRun {
   var now = Instant.zero
   var pending: [(at: Instant, sequence: Int, event: Event)] = []
   var sequence = 0
+  /// When each subscribed signal is read next.
+  var sampling: [(at: Instant, signal: Signal, every: TimeSpan)] = []
   /// By worker.
   var inFlight: [Int: Batch] = [:]
   var workersAllowed: Int
@@ -54,16 +56,32 @@ struct RandomRun {
 
   /// Plays until the strategy ends, or for this many events.
   mutating func play(events: Int = 20_000) {
-    for _ in 0..<events where outcome == nil && !pending.isEmpty { step() }
+    for _ in 0..<events where outcome == nil { step() }
   }
 
   private mutating func step() {
+    let reading = sampling.indices.min { sampling[$0].at < sampling[$1].at }
     let next = pending.indices.min {
       (pending[$0].at, pending[$0].sequence) < (pending[$1].at, pending[$1].sequence)
     }
-    guard let next else { return }
-    let (at, _, event) = pending.remove(at: next)
-    now = at
+    if let reading, next.map({ sampling[reading].at < pending[$0].at }) ?? true {
+      now = sampling[reading].at
+      sampling[reading].at = now + sampling[reading].every
+      if stream.below(100) >= world.lostSamples { read(sampling[reading].signal) }
+    } else if let next {
+      let (at, _, event) = pending.remove(at: next)
+      now = at
+      deliver(event)
+    }
+  }
+
+  /// One reading in ten knows no value.
+  private mutating func read(_ signal: Signal) {
+    let value = stream.below(10) == 0 ? nil : stream.uniform() * world.signalRange
+    deliver(.signalMeasured(signal, value: value, measuredAt: now))
+  }
+
+  private mutating func deliver(_ event: Event) {
     note(event)
     let actions = strategy.handle(event, at: now)
     log.record(event, at: now, actions)
@@ -106,11 +124,7 @@ struct RandomRun {
       #expect(at >= now)
       post(.timerFired(id: id), in: at - now + .microseconds(Int64(stream.below(3) * 100)))
     case .subscribe(let signal, let every):
-      for period in 1...400 where stream.below(100) >= world.lostSamples {
-        let span = TimeSpan.nanoseconds(every.nanoseconds * Int64(period))
-        let value = stream.below(10) == 0 ? nil : stream.uniform() * world.signalRange
-        post(.signalMeasured(signal, value: value, measuredAt: now + span), in: span)
-      }
+      sampling.append((now + every, signal, every))
     case .finish, .abort:
       #expect(inFlight.isEmpty, "\(action) while \(inFlight.count) batches are in flight")
       outcome = action
