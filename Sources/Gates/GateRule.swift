@@ -39,7 +39,7 @@ package struct GateRule: Hashable, Sendable {
       self.take = take
     }
   }
-  package enum Level: String, Hashable, Sendable, CaseIterable { case error, warn, off }
+  package enum Level: String, Hashable, Sendable, Codable, CaseIterable { case error, warn, off }
 
   package var id: String
   /// Resolved: a phase, class, who or replica that was not written stays out of the labels.

@@ -22,7 +22,9 @@ package struct MetricKey: Hashable, Comparable, Sendable, CustomStringConvertibl
       ? name : name + "{" + labels.map { "\($0.name)=\($0.value)" }.joined(separator: ",") + "}"
   }
 
-  package static func < (a: MetricKey, b: MetricKey) -> Bool { (a.name, a.labels) < (b.name, b.labels) }
+  package static func < (a: MetricKey, b: MetricKey) -> Bool {
+    (a.name, a.labels) < (b.name, b.labels)
+  }
 }
 
 private func < (a: (String, [MetricKey.Label]), b: (String, [MetricKey.Label])) -> Bool {

@@ -118,8 +118,3 @@ extension Recorder {
     }
   }
 }
-
-extension GateRule.Comparison {
-  /// Larger values are worse.
-  var isUpper: Bool { self == .atMost || self == .below }
-}

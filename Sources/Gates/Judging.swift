@@ -1,0 +1,79 @@
+/// Judges one gate by its statistic in each trial; nil where a trial could not compute it.
+///
+/// The gate passes when at least `assurance` of the trials meet it, judged by the 95 %
+/// Clopper–Pearson interval of that share; with `mean`, when the 95 % interval of the mean over
+/// trials lies within the limit. A trial without a value says nothing; with none that has one the
+/// gate is inconclusive.
+package func judge(_ rule: GateRule, values: [Double?], assurance: Double) -> GateResult {
+  let known = values.compactMap { $0 }.filter { !$0.isNaN }
+  guard let spread = Spread(known) else { return GateResult(unmeasured: rule) }
+  var result = GateResult(unmeasured: rule)
+  result.n = known.count
+  result.trialsPassed = known.count { rule.comparison.holds($0, rule.limit.number) }
+  switch rule.judgement {
+  case .shareOfTrials:
+    result.verdict = verdict(passed: result.trialsPassed, of: result.n, assurance: assurance)
+    let bounds = AssuredValue(spread, assurance: assurance, largerIsWorse: rule.comparison.isUpper)
+    (result.value, result.low, result.high) = (bounds.value, bounds.low, bounds.high)
+  case .mean:
+    let interval = spread.meanInterval()
+    result.verdict = verdict(rule, mean: spread, interval: interval)
+    result.value = spread.mean
+    (result.low, result.high) = (interval?.lowerBound, interval?.upperBound)
+  }
+  return result
+}
+
+/// Judges one gate by the value of a single live run.
+package func judgeLive(_ rule: GateRule, value: Double?) -> GateResult {
+  var result = GateResult(unmeasured: rule)
+  guard let value, !value.isNaN else { return result }
+  let holds = rule.comparison.holds(value, rule.limit.number)
+  result.verdict = holds ? .pass : .fail
+  result.value = value
+  result.n = 1
+  result.trialsPassed = holds ? 1 : 0
+  return result
+}
+
+/// What a number of passes among trials says about the share that passes.
+package func verdict(passed: Int, of n: Int, assurance: Double) -> Verdict {
+  guard n > 0 else { return .inconclusive }
+  let share = BinomialShare.interval(successes: passed, of: n)
+  if share.lowerBound >= assurance { return .pass }
+  return share.upperBound < assurance ? .fail : .inconclusive
+}
+
+/// What all gates come to: the error-level ones count, and the worst of them decides.
+package func verdict(of results: [GateResult]) -> Verdict {
+  let deciding = results.filter { $0.level == .error }.map(\.verdict)
+  return [.fail, .inconclusive, .pass].first { deciding.contains($0) } ?? .none
+}
+
+/// True where further trials would change no verdict: every gate passed or failed, or no trial
+/// could compute its statistic.
+package func decided(_ results: [GateResult]) -> Bool {
+  results.allSatisfy { $0.level == .off || $0.verdict != .inconclusive || $0.n == 0 }
+}
+
+/// The fewest trials in all that would decide if they went on passing at the same rate; nil where
+/// more than `most` would be needed.
+package func trialsToDecide(passed: Int, of n: Int, assurance: Double, most: Int = 2_000) -> Int? {
+  guard n > 0 else { return nil }
+  let rate = Double(passed) / Double(n)
+  return (n...max(n, most)).first {
+    verdict(passed: Int((rate * Double($0)).rounded()), of: $0, assurance: assurance)
+      != .inconclusive
+  }
+}
+
+private func verdict(
+  _ rule: GateRule, mean spread: Spread, interval: ClosedRange<Double>?
+) -> Verdict {
+  guard spread.count > 1 else { return .inconclusive }
+  let limit = rule.limit.number
+  guard let interval else { return rule.comparison.holds(spread.mean, limit) ? .pass : .fail }
+  let low = rule.comparison.holds(interval.lowerBound, limit)
+  let high = rule.comparison.holds(interval.upperBound, limit)
+  return low == high ? (low ? .pass : .fail) : .inconclusive
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// Machine output: the same bytes for the same value, without a line break at the end.
+///
+/// Keys are sorted, doubles as short as they read back exactly.
+package func jsonText(_ document: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+  return String(decoding: try encoder.encode(document), as: UTF8.self)
+}
+
+/// Several files' runs: the document `rehearse.runs/1`.
+package struct RunsDocument: Codable, Sendable {
+  package var schema = "rehearse.runs/1"
+  package var runs: [RunRecord]
+  package init(runs: [RunRecord]) { self.runs = runs }
+}
+
+/// What `--format json` prints where there is no result: the document `rehearse.error/1`.
+package struct ErrorDocument: Codable, Sendable {
+  package struct Problem: Codable, Sendable {
+    package var code: String
+    package var severity: String
+    package var message: String
+    package var hint: String
+    package var path: String
+    /// 1-based; 0 where there is no place in a file.
+    package var line: Int
+    package var column: Int
+    package init(
+      code: String, severity: String, message: String, hint: String = "", path: String = "",
+      line: Int = 0, column: Int = 0
+    ) {
+      self.code = code
+      self.severity = severity
+      self.message = message
+      self.hint = hint
+      self.path = path
+      self.line = line
+      self.column = column
+    }
+  }
+  package var schema = "rehearse.error/1"
+  package var exitCode: Int
+  package var message: String
+  package var problems: [Problem]
+  package init(exitCode: Int, message: String, problems: [Problem] = []) {
+    self.exitCode = exitCode
+    self.message = message
+    self.problems = problems
+  }
+  enum CodingKeys: String, CodingKey {
+    case schema, message, problems
+    case exitCode = "exit_code"
+  }
+}
