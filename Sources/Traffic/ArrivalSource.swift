@@ -16,19 +16,14 @@ import Primitives
 ///   Theory*, 1962, §4.5).
 ///
 /// A closed class has no arrivals of its own; see `ThinkSource`.
+@usableFromInline
 package struct ArrivalSource: Sendable {
-  package var clock: OperationalClock
-  private let process: TrafficClass.Process
-  private let key: RandomKey
+  private var clock: OperationalClock
+  private var places: BlockPlaces
   /// The block in `instants`, and the next of them to return.
-  package var block: UInt64 = 0
-  package var position = 0
-  package var instants: [Instant] = []
-  /// Scratch space of `fillPoisson`.
-  private var places: [Double] = []
-  /// Expected arrivals per block: large enough that drawing the number costs little per arrival,
-  /// small enough that a jump costs about a microsecond.
-  static let blockLength = 64.0
+  @usableFromInline var block: UInt64 = 0
+  @usableFromInline var position = 0
+  @usableFromInline var instants: [Instant] = []
 
   /// With the time of day at model instant zero, `startAt`, in seconds since midnight.
   package init(class trafficClass: TrafficClass, seed: UInt64, trial: Int, startAt: Double) {
@@ -38,12 +33,11 @@ package struct ArrivalSource: Sendable {
       rate = openRate
       process = openProcess
     }
-    if process == .gamma(cv: 0) { process = .constant }
-    self.process = process
     clock = OperationalClock(rate: rate, curve: DailyCurve(trafficClass.curve), startAt: startAt)
-    key = RandomKey(
+    let key = RandomKey(
       seed: seed, trial: trial, entity: stableHash(of: trafficClass.name), purpose: Purpose.arrivals
     )
+    places = BlockPlaces(process: process, key: key)
     fill(0)
   }
 
@@ -63,7 +57,7 @@ package struct ArrivalSource: Sendable {
   package mutating func skip(to instant: Instant) {
     // One unit of operational time early, so that rounding loses no arrival: those at or before
     // `instant` are passed over by their own times.
-    fill(UInt64(max(0, clock.expected(at: instant) - 1) / Self.blockLength))
+    fill(UInt64(max(0, clock.expected(at: instant) - 1) / BlockPlaces.length))
     repeat {
       while position < instants.count, instants[position] <= instant { position += 1 }
     } while position >= instants.count && advance()
@@ -96,9 +90,8 @@ package struct ArrivalSource: Sendable {
   }
 
   /// Goes to the next block; false where there will never be one.
-  package mutating func advance() -> Bool {
-    let end = Double(block + 1) * Self.blockLength
-    guard !clock.neverReaches(end) else { return false }
+  @usableFromInline mutating func advance() -> Bool {
+    guard Double(block + 1) * BlockPlaces.length < clock.limit else { return false }
     fill(block + 1)
     return true
   }
@@ -106,65 +99,28 @@ package struct ArrivalSource: Sendable {
   private mutating func fill(_ number: UInt64) {
     block = number
     position = 0
+    places.draw(block: number)
     instants.removeAll(keepingCapacity: true)
-    var stream = RandomStream(key.child(number))
-    switch process {
-    case .poisson: fillPoisson(&stream)
-    case .constant: fillConstant()
-    case .gamma(let cv): fillGamma(&stream, shape: 1 / (cv * cv))
-    }
-    keepOrder()
-  }
-
-  /// Uniform order statistics as partial sums of n + 1 exponentials over their total: no sorting
-  /// (Devroye, *Non-Uniform Random Variate Generation*, 1986, §V.2).
-  private mutating func fillPoisson(_ stream: inout RandomStream) {
-    let number = stream.poisson(mean: Self.blockLength)
-    places.removeAll(keepingCapacity: true)
-    var sum = 0.0
-    for _ in 0..<number {
-      sum += stream.exponential()
-      places.append(sum)
-    }
-    let scale = Self.blockLength / (sum + stream.exponential())
-    for place in places { append(place * scale) }
-  }
-
-  private mutating func fillConstant() {
-    // Index 2⁶⁴ − 1 is no block's.
-    let phase = key.uniform(.max)
-    for k in 0..<Int(Self.blockLength) { append(Double(k) + phase) }
-  }
-
-  /// The first gap is the residual life of a running one: a uniform share of a length-biased gap,
-  /// which for gamma has one more unit of shape.
-  private mutating func fillGamma(_ stream: inout RandomStream, shape: Double) {
-    var place = stream.uniform() * stream.gamma(shape: shape + 1) / shape
-    while place < Self.blockLength {
-      append(place)
-      place += stream.gamma(shape: shape) / shape
-    }
-  }
-
-  /// Adds the arrival at this place of the block, unless the rate is 0 before it for ever.
-  private mutating func append(_ place: Double) {
-    let expected = Double(block) * Self.blockLength + place
-    if !clock.neverReaches(expected) { instants.append(clock.instant(whereExpectedIs: expected)) }
-  }
-
-  /// Makes times non-decreasing within the block and towards its neighbours: rounding may exchange
-  /// two arrivals that lie less than a nanosecond apart.
-  private mutating func keepOrder() {
-    var earliest = start(ofBlock: block)
-    let latest = start(ofBlock: block + 1)
-    for i in instants.indices {
-      earliest = min(max(instants[i], earliest), latest)
-      instants[i] = earliest
+    let start = Double(number) * BlockPlaces.length
+    let limit = clock.limit
+    guard start < limit else { return }
+    var section = clock.section(at: start)
+    // Times never decrease, within the block and towards its neighbours: rounding could exchange
+    // arrivals less than a nanosecond apart.
+    var earliest = section.instant(whereExpectedIs: start)
+    let latest = clock.instant(whereExpectedIs: start + BlockPlaces.length)
+    for place in places.all {
+      let expected = start + place
+      if expected >= section.end {
+        guard expected < limit else { return }
+        section = clock.section(at: expected)
+      }
+      earliest = min(max(section.instant(whereExpectedIs: expected), earliest), latest)
+      instants.append(earliest)
     }
   }
 
   private func start(ofBlock number: UInt64) -> Instant {
-    let expected = Double(number) * Self.blockLength
-    return clock.neverReaches(expected) ? .distantFuture : clock.instant(whereExpectedIs: expected)
+    clock.instant(whereExpectedIs: Double(number) * BlockPlaces.length)
   }
 }

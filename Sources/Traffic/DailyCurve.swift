@@ -1,23 +1,23 @@
 /// A factor on the rate over the time of day: linear between points, wrapping at midnight.
 ///
 /// Its integral is piecewise quadratic, so both the integral and its inverse are closed forms.
-package struct DailyCurve: Hashable, Sendable {
+struct DailyCurve: Hashable, Sendable {
   static let secondsPerDay = 86_400.0
 
   /// Pieces in order of time; the first starts at midnight and the last ends there.
-  package let pieces: [Piece]
+  let pieces: [Piece]
   /// ∫ factor over one day, in seconds.
-  package let integralOfDay: Double
+  let integralOfDay: Double
 
-  @frozen package struct Piece: Hashable, Sendable {
+  struct Piece: Hashable, Sendable {
     /// Seconds since midnight.
-    package let start: Double
+    let start: Double
     /// The factor at `start`.
-    package let factor: Double
+    let factor: Double
     /// Change of the factor per second.
-    package let slope: Double
+    let slope: Double
     /// ∫ factor from midnight to `start`.
-    package let integral: Double
+    let integral: Double
   }
 
   /// No points stand for the constant 1.
@@ -66,28 +66,29 @@ package struct DailyCurve: Hashable, Sendable {
     return day * integralOfDay + piece.integral + dt * (piece.factor + 0.5 * piece.slope * dt)
   }
 
-  /// The seconds since midnight of day 0 by which the integral has come to `area`, which is finite.
+  /// The piece in which the integral since midnight of day 0 comes to `area`.
   ///
-  /// Solves ½·slope·dt² + factor·dt = rest by 2·rest / (factor + √(factor² + 2·slope·rest)), which
-  /// neither cancels for a small slope nor divides by one.
-  @inlinable package func seconds(whereIntegralIs area: Double) -> Double {
+  /// With that day's midnight and the integral at the piece's end. The integral of a day is
+  /// positive.
+  func piece(whereIntegralIs area: Double) -> (
+    midnight: (seconds: Double, integral: Double), piece: Piece, end: Double
+  ) {
     let (day, rest) = Self.split(area, by: integralOfDay)
-    let piece = pieces.count == 1 ? pieces[0] : pieces[index(where: rest) { $0.integral }]
-    let missing = rest - piece.integral
-    let discriminant = piece.factor * piece.factor + 2 * piece.slope * missing
-    let speed = piece.factor + max(0, discriminant).squareRoot()
-    return day * 86_400 + piece.start + (missing > 0 ? 2 * missing / speed : 0)
+    let i = index(where: rest) { $0.integral }
+    let end = i + 1 < pieces.count ? pieces[i + 1].integral : integralOfDay
+    let midnight = day * integralOfDay
+    return ((day * Self.secondsPerDay, midnight), pieces[i], midnight + end)
   }
 
   /// The last piece that starts at or below `value`.
-  @inlinable package func index(where value: Double, _ start: (Piece) -> Double) -> Int {
+  func index(where value: Double, _ start: (Piece) -> Double) -> Int {
     var i = pieces.count - 1
     while i > 0, start(pieces[i]) > value { i -= 1 }
     return i
   }
 
   /// `value` = whole · size + rest with 0 ≤ rest < size, up to rounding.
-  @inlinable package static func split(_ value: Double, by size: Double) -> (
+  static func split(_ value: Double, by size: Double) -> (
     whole: Double, rest: Double
   ) {
     let whole = (value / size).rounded(.down)

@@ -2,18 +2,23 @@ import Primitives
 
 /// The rows that one class of traffic touches: a pure function of seed, trial, class name, arrival,
 /// table and draw.
+@usableFromInline
 package struct KeySource: Sendable {
-  package let tables: [Table]
+  @usableFromInline package let tables: [Table]
   /// True where popularity is by age, which a permutation would destroy.
-  package let countsFromNewest: Bool
+  @usableFromInline package let countsFromNewest: Bool
+
+  @usableFromInline
 
   package struct Table: Sendable {
-    package let rows: Int
-    package let key: RandomKey
-    package let sampler: Sampler
+    @usableFromInline package let rows: Int
+    @usableFromInline package let key: RandomKey
+    @usableFromInline package let sampler: Sampler
     /// Popularity order to row order; nil where hot rows lie at the table's start.
-    package let scatter: Permutation?
+    @usableFromInline package let scatter: Permutation?
   }
+
+  @usableFromInline
 
   package enum Sampler: Sendable {
     case uniform

@@ -1,11 +1,12 @@
 import Primitives
 
 /// The think times of one closed class: a pure function of seed, trial, class name, client and turn.
+@usableFromInline
 package struct ThinkSource: Hashable, Sendable {
-  package let clients: Int
+  @usableFromInline package let clients: Int
   /// Mean, seconds.
-  package let mean: Double
-  package let key: RandomKey
+  @usableFromInline package let mean: Double
+  @usableFromInline package let key: RandomKey
 
   /// Nil for an open class, which waits for nobody.
   package init?(class trafficClass: TrafficClass, seed: UInt64, trial: Int) {

@@ -5,35 +5,37 @@ import Primitives
 /// Rejection inversion: W. Hörmann, G. Derflinger, *Rejection-inversion to generate variates from
 /// monotone discrete distributions*, ACM TOMACS 6 (1996), with the integral of x^−s written as
 /// (e^((1−s) ln x) − 1) / (1 − s) so that s = 1 is a limit and not a case. About 1.1 tries per draw.
+@usableFromInline
 package struct ZipfSampler: Hashable, Sendable {
-  package let count: Int
-  package let s: Double
-  /// H(1½) − 1 and H(count + ½): the range from which the inverse is taken.
-  package let low: Double
-  package let high: Double
-  /// Within this distance above its integer every point is accepted.
-  package let sureDistance: Double
+  @usableFromInline let count: Double
+  @usableFromInline let s: Double
+  /// H(count + ½), and how far H(1½) − 1 lies below: the range from which the inverse is taken.
+  @usableFromInline let high: Double
+  @usableFromInline let range: Double
+  /// Points at least this · k⁻² above the lower end k − ½ of their cell are accepted at sight.
+  ///
+  /// The refused part of cell k is about s (s + 1) / 24 · k⁻² wide; 5 % more bounds it for every k.
+  /// The paper's squeeze is the widest cell's, which only half of the draws pass.
+  @usableFromInline package let margin: Double
 
-  init(count: Int, s: Double) {
+  package init(count: Int, s: Double) {
     precondition(count >= 1 && s > 0)
-    self.count = count
+    self.count = Double(count)
     self.s = s
-    low = Self.integral(1.5, s) - 1
     high = Self.integral(Double(count) + 0.5, s)
-    sureDistance =
-      2 - Self.inverseOfIntegral(Self.integral(2.5, s) - Self.density(2, s), s)
+    range = Self.integral(1.5, s) - 1 - high
+    margin = 1.05 * s * (s + 1) / 24
   }
 
   /// A rank from 1, the most popular, by the key's uniform numbers from index `first` on.
   @inlinable package func rank(_ key: RandomKey, from first: UInt64) -> Int {
     var index = first
     while true {
-      let u = high + key.uniform(index) * (low - high)
+      let u = high + key.uniform(index) * range
       let x = Self.inverseOfIntegral(u, s)
-      let k = min(max((x + 0.5).rounded(.down), 1), Double(count))
-      if k - x <= sureDistance || u >= Self.integral(k + 0.5, s) - Self.density(k, s) {
-        return Int(k)
-      }
+      let k = min(max((x + 0.5).rounded(.down), 1), count)
+      if (x - k + 0.5) * k * k >= margin { return Int(k) }
+      if u >= Self.integral(k + 0.5, s) - Self.density(k, s) { return Int(k) }
       index &+= 1
     }
   }
