@@ -111,16 +111,17 @@ package struct Strategy: Sendable {
   private mutating func start(bounds: KeyRange, rows: Int, _ actions: inout [Action]) {
     guard stage == .waiting else { return }
     stage = .running
-    throttle.start(at: now)
-    for (signal, every) in throttle.subscriptions {
-      actions.append(.subscribe(signal, every: every))
-    }
     // A table without a largest key is empty: nothing to plan.
     guard bounds.upTo != nil, let table = KeySpan(bounds) else { return }
     let covered = configuration.resume?.coveredSpans ?? []
     progress = Progress(table: table, covered: covered)
     planner.start(
       table: table, uncovered: table.subtracting(covered), rows: rows, maxBatchRows: sizer.maxRows)
+    guard !isCovered else { return }
+    throttle.start(at: now)
+    for (signal, every) in throttle.subscriptions {
+      actions.append(.subscribe(signal, every: every))
+    }
   }
 
   /// Does whatever has become possible: hands out batches, looks ahead, or finishes.

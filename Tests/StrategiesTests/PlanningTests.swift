@@ -129,6 +129,66 @@ struct PlanningTests {
     return span
   }
 
+  @Test("Descending order covers what lies below the last row found")
+  func noRowBelow() {
+    var talk = Conversation {
+      $0.batch = .rows(10)
+      $0.order = .descending
+      $0.resume = ResumePoint(watermark: nil, committedAbove: [range(20, 30)])
+    }
+    _ = talk.start(last: 100)
+    #expect(
+      talk.say(.found(0, 35), 1) == [.run(0, 34, 100), .find(1, after: 35, .keyset, .descending)])
+    #expect(talk.say(.found(1, nil), 2) == [])
+    #expect(talk.strategy.resumePoint.committedAbove == [])
+    #expect(talk.strategy.watermark == Key(34))
+    #expect(talk.say(.committed(0), 3) == [.finish])
+  }
+
+  @Test("Random order passes over as many batches as a stretch had; offsets count its rows")
+  func skipElsewhere() {
+    var random = Conversation {
+      $0.batch = .rows(10)
+      $0.order = .random
+    }
+    guard case .execute(let first, _, _)? = random.start(last: 100).first else {
+      Issue.record("no batch")
+      return
+    }
+    let skipped = Event.stretchSkipped(batches: 8, rows: 80, upTo: nil, length: .seconds(1))
+    #expect(random.say(skipped, 1_000) == [])
+    guard case .execute(let last, _, _)? = random.say(.committed(0), 1_001).first else {
+      Issue.record("no batch")
+      return
+    }
+    #expect(first.range != last.range)
+    #expect(random.say(.committed(1), 1_002) == [.finish])
+    #expect(random.strategy.watermark == Key(100))
+    #expect(random.strategy.rowsCommitted == 100)
+
+    var offset = Conversation {
+      $0.batch = .rows(10)
+      $0.planner = .offset
+    }
+    _ = offset.start(last: 100)
+    let passed = Event.stretchSkipped(batches: 5, rows: 50, upTo: Key(50), length: .seconds(1))
+    #expect(offset.say(passed, 1_000) == [.find(1, after: 50, .offset(skipped: 50))])
+  }
+
+  @Test("A skipped stretch is no pause: its driver knows what its workers did in it")
+  func skippedPause() {
+    var talk = Conversation {
+      $0.batch = .rows(10)
+      $0.pause = .fixed(.milliseconds(50))
+    }
+    _ = talk.start(last: 100)
+    _ = talk.say(.found(0, 10), 0)
+    _ = talk.say(.committed(0), 10)
+    _ = talk.say(.stretchSkipped(batches: 1, rows: 10, upTo: Key(20), length: .seconds(1)), 1_030)
+    _ = talk.say(.timerFired(id: 0), 1_060)
+    #expect(talk.strategy.tally.paused.pause == .milliseconds(50))
+  }
+
   @Test("Passing over a stretch moves the plan, the watermark and the sums, and outdates a lookup")
   func skip() {
     var talk = Conversation {

@@ -150,6 +150,25 @@ struct ThrottleTests {
     #expect(talk.say(.committed(0), 5_100) == [.abort(.throttle(rule: 0))])
   }
 
+  @Test("What held before a silence has to hold anew after it")
+  func abortAfterSilence() {
+    var talk = running([.abort(.replicaLag, above: 36, afterMs: 2_000)], .proceed)
+    _ = talk.say(.reading(.replicaLag, 40, at: 1_000), 1_000)
+    #expect(talk.say(.timerFired(id: 0), 4_000) == [])
+    #expect(talk.say(.reading(.replicaLag, 40, at: 5_000), 5_000) == [.timer(1, at: 8_000)])
+    #expect(talk.say(.reading(.replicaLag, 40, at: 6_900), 6_900) == [])
+    #expect(talk.say(.reading(.replicaLag, 40, at: 7_000), 7_000) == [.cancel(worker: 0)])
+  }
+
+  @Test("A table with nothing to do is finished without a subscription")
+  func nothingToDo() {
+    var talk = Conversation {
+      $0.throttle = [.pause(.replicaLag, above: 10, resumeBelow: 2)]
+      $0.resume = ResumePoint(watermark: Key(100))
+    }
+    #expect(talk.start(last: 100) == [.finish])
+  }
+
   /// A twin that keeps every reading and works out anew at each start of a batch what each rule says.
   @Test(
     "No batch ever starts while a rule holds back or its signal is stale", arguments: propertySeeds)
