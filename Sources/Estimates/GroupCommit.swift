@@ -1,3 +1,5 @@
+import Primitives
+
 /// Commits that share log flushes, as PostgreSQL does without `commit_delay`.
 ///
 /// One flush at a time takes everything that queued when it starts. Poisson commits, a constant
@@ -14,13 +16,13 @@ package struct GroupCommit: Hashable, Sendable {
   }
 
   /// g = λF + e^(−λF).
-  package var commitsPerFlush: Double { rate * flush + negativeExponential(rate * flush) }
+  package var commitsPerFlush: Double { rate * flush + Double.exp(-rate * flush) }
 
   package var flushesPerSecond: Double { commitsPerFlush > 0 ? rate / commitsPerFlush : 0 }
 
   /// F·(1 + ½·x/(1+x)) with x = λF·e^(λF): F when idle, 1.5 F when saturated.
   package var meanLatency: Double {
-    let idle = negativeExponential(rate * flush)
+    let idle = Double.exp(-rate * flush)
     let share = idle > 0 ? rate * flush / (idle + rate * flush) : 1
     return flush * (1 + share / 2)
   }

@@ -89,22 +89,9 @@ extension TrafficClass {
   /// most it can ask for.
   package func rate(at timeOfDay: Double) -> Double {
     switch arrivals {
-    case .open(let rate, _): rate * curveFactor(at: timeOfDay)
+    case .open(let rate, _): rate * DailyCurve(curve).factor(at: timeOfDay)
     case .closed(let clients, let thinkBetween):
       thinkBetween > .zero ? Double(clients) / thinkBetween.seconds : 0
     }
-  }
-
-  /// The curve's value, linear between its points and around midnight; 1 without a curve.
-  private func curveFactor(at timeOfDay: Double) -> Double {
-    let points = curve.sorted { $0.timeOfDay < $1.timeOfDay }
-    guard let first = points.first, let last = points.last else { return 1 }
-    let day = 86_400.0
-    let next = points.first { $0.timeOfDay > timeOfDay } ?? first
-    let previous = points.last { $0.timeOfDay <= timeOfDay } ?? last
-    let span = (next.timeOfDay - previous.timeOfDay + day).truncatingRemainder(dividingBy: day)
-    let passed = (timeOfDay - previous.timeOfDay + day).truncatingRemainder(dividingBy: day)
-    return span > 0
-      ? previous.factor + (next.factor - previous.factor) * passed / span : first.factor
   }
 }

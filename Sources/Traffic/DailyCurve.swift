@@ -21,7 +21,7 @@ struct DailyCurve: Hashable, Sendable {
   }
 
   /// No points stand for the constant 1.
-  init(_ points: [TrafficClass.CurvePoint]) {
+  package init(_ points: [TrafficClass.CurvePoint]) {
     let knots = Self.knotsFromMidnightToMidnight(points.sorted { $0.timeOfDay < $1.timeOfDay })
     var pieces: [Piece] = []
     var integral = 0.0
@@ -52,7 +52,7 @@ struct DailyCurve: Hashable, Sendable {
   }
 
   /// The factor `seconds` after some midnight.
-  func factor(at seconds: Double) -> Double {
+  package func factor(at seconds: Double) -> Double {
     let (_, timeOfDay) = Self.split(seconds, by: Self.secondsPerDay)
     let piece = pieces[index(where: timeOfDay) { $0.start }]
     return piece.factor + piece.slope * (timeOfDay - piece.start)

@@ -1,0 +1,53 @@
+# Everything that can be done with this package; `make help` lists it.
+
+SWIFT ?= swift
+SEEDS ?= 200
+REHEARSE := .build/release/rehearse
+SOURCES := Sources Tests Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint format bench oracles fuzz record-goldens clean prerequisites
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: prerequisites ## Build the command and rehearse scenarios/quickstart.yaml
+	$(SWIFT) build -c release --product rehearse
+	@echo; echo '$$ rehearse simulate scenarios/quickstart.yaml'
+	@$(REHEARSE) simulate --no-history scenarios/quickstart.yaml || [ $$? -eq 2 ] || [ $$? -eq 3 ]
+
+build: prerequisites ## Build the command, optimised
+	$(SWIFT) build -c release --product rehearse
+
+test: prerequisites ## Run every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+lint: ## Check the formatting
+	$(SWIFT) format lint --strict -r $(SOURCES)
+
+format: ## Format the sources in place
+	$(SWIFT) format -i -r $(SOURCES)
+
+bench: prerequisites ## Measure the speed of the command on the quick-start scenario
+	$(SWIFT) build -c release --product rehearse
+	@time -p $(REHEARSE) simulate --no-history --trials 30 scenarios/quickstart.yaml > /dev/null || true
+
+oracles: prerequisites ## Run only the tests against closed forms and brute-force twins
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --filter 'SimulatorTests|EventKernelTests|EstimatesTests|TrafficTests'
+
+fuzz: prerequisites ## Run the randomised tests with more seeds: make fuzz SEEDS=1000
+	$(SWIFT) build --build-tests
+	REHEARSE_SEEDS=$(SEEDS) $(SWIFT) test --skip-build
+
+record-goldens: prerequisites ## Rewrite the recorded outputs that the tests compare with
+	$(SWIFT) build --build-tests
+	RECORD=1 $(SWIFT) test --skip-build --filter 'RehearseTests|ReportsTests|ScenariosTests'
+	git status --short
+
+clean: ## Remove what was built
+	rm -rf .build
+
+prerequisites:
+	@scripts/prerequisites

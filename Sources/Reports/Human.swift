@@ -1,0 +1,93 @@
+import Foundation
+
+/// Numbers for people: three digits and a unit that fits.
+///
+/// Machine output never passes through here.
+package enum Human {
+  /// A value in its base unit (`s`, `bytes`, `bytes/s`, `rows`, `rows/s`, `1/s`, `ratio`, `count`).
+  package static func text(_ value: Double, unit: String) -> String {
+    if value.isInfinite { return value > 0 ? "never ends" : "none" }
+    return switch unit {
+    case "s": duration(value)
+    case "bytes": bytes(value)
+    case "bytes/s": bytes(value) + "/s"
+    case "ratio": percent(value)
+    case "rows": count(value) + " rows"
+    case "rows/s": rate(value) + " rows/s"
+    case "1/s": rate(value) + "/s"
+    default: count(value)
+    }
+  }
+
+  package static func duration(_ seconds: Double) -> String {
+    let size = abs(seconds)
+    if size == 0 { return "0 s" }
+    if size < 999.5e-9 { return digits(seconds * 1e9) + " ns" }
+    if size < 999.5e-6 { return digits(seconds * 1e6) + " us" }
+    if size < 0.9995 { return digits(seconds * 1e3) + " ms" }
+    if size < 119.95 { return digits(seconds) + " s" }
+    if size < 7_199.5 {
+      let whole = Int(seconds.rounded())
+      return "\(whole / 60) min \(whole % 60) s"
+    }
+    if size > 3.15e9 { return "over 100 years" }
+    let minutes = Int((seconds / 60).rounded())
+    return minutes < 2_880
+      ? "\(minutes / 60) h \(minutes % 60) min" : "\(minutes / 1_440) d \(minutes % 1_440 / 60) h"
+  }
+
+  package static func bytes(_ value: Double) -> String {
+    scaled(value, 1_024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"])
+  }
+
+  package static func percent(_ ratio: Double) -> String {
+    let value = ratio * 100
+    if value == 0 { return "0%" }
+    return
+      (abs(value) >= 99.95
+      ? digits(value)
+      : String(format: "%.\(abs(value) < 0.1 ? 3 : abs(value) < 10 ? 2 : 1)f", value)) + "%"
+  }
+
+  /// Whole numbers in full up to ten million, with separators; fractions with three digits.
+  package static func count(_ value: Double) -> String {
+    if abs(value) >= 1e7 { return scaled(value, 1_000, ["", "k", "M", "G", "T"]) }
+    if value == value.rounded() || abs(value) >= 1_000 { return grouped(Int(value.rounded())) }
+    return digits(value)
+  }
+
+  package static func rate(_ value: Double) -> String {
+    abs(value) >= 1e6 ? scaled(value, 1_000, ["", "k", "M", "G"]) : count(value)
+  }
+
+  /// Three significant digits without an exponent.
+  static func digits(_ value: Double) -> String {
+    let size = abs(value)
+    let places = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : size >= 0.01 ? 3 : 5
+    return String(format: "%.\(places)f", value)
+  }
+
+  private static func scaled(_ value: Double, _ step: Double, _ units: [String]) -> String {
+    var scaledValue = value
+    var index = 0
+    while abs(scaledValue) >= step * 0.9995 && index < units.count - 1 {
+      scaledValue /= step
+      index += 1
+    }
+    let unit = units[index]
+    let number =
+      index == 0 && scaledValue == scaledValue.rounded()
+      ? String(Int(scaledValue)) : digits(scaledValue)
+    return unit.isEmpty ? number : "\(number) \(unit)"
+  }
+
+  private static func grouped(_ value: Int) -> String {
+    var text = String(abs(value))
+    var groups: [String] = []
+    while text.count > 3 {
+      groups.insert(String(text.suffix(3)), at: 0)
+      text.removeLast(3)
+    }
+    return (value < 0 ? "-" : "") + ([text] + groups).joined(separator: ",")
+  }
+}

@@ -1,0 +1,116 @@
+/// The JSON Schemas of what is written, as `schema NAME` prints them.
+///
+/// Keys may be added within /1; readers ignore those they do not know.
+package enum RunSchema {
+  package static let run = """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "rehearse.run/1",
+      "title": "One simulated or live run",
+      "type": "object",
+      "required": ["schema", "world", "model_version", "seed", "scenario", "complete", "censored",
+                   "gates", "verdict", "metrics"],
+      "properties": {
+        "schema": {"const": "rehearse.run/1"},
+        "world": {"enum": ["simulated", "live"]},
+        "model_version": {"type": "integer"},
+        "seed": {"type": "integer", "minimum": 0},
+        "trials": {"type": "integer", "minimum": 0},
+        "scenario": {"type": "object", "description": "Resolved: every default made explicit."},
+        "complete": {"type": "boolean", "description": "False where the run was interrupted."},
+        "censored": {"type": "boolean", "description": "The horizon ended a trial."},
+        "trace_hash": {"type": ["string", "null"]},
+        "verdict": {"enum": ["pass", "fail", "inconclusive", "none"]},
+        "gates": {"type": "array", "items": {"$ref": "#/$defs/gate"}},
+        "metrics": {"type": "object", "additionalProperties": {"$ref": "#/$defs/metric"}}
+      },
+      "$defs": {
+        "number": {"type": ["number", "null"]},
+        "gate": {
+          "type": "object",
+          "required": ["id", "verdict", "level"],
+          "properties": {
+            "id": {"type": "string"},
+            "verdict": {"enum": ["pass", "fail", "inconclusive"]},
+            "value": {"$ref": "#/$defs/number"},
+            "low": {"$ref": "#/$defs/number"},
+            "high": {"$ref": "#/$defs/number"},
+            "n": {"type": "integer", "minimum": 0},
+            "trials_passed": {"type": ["integer", "null"]},
+            "limit": {"$ref": "#/$defs/number"},
+            "margin": {"$ref": "#/$defs/number"},
+            "first_breach_s": {"$ref": "#/$defs/number"},
+            "level": {"enum": ["error", "warn", "off"]}
+          }
+        },
+        "metric": {
+          "type": "object",
+          "required": ["unit", "value", "n"],
+          "properties": {
+            "unit": {"type": "string"},
+            "value": {"$ref": "#/$defs/number", "description": "Mean over trials."},
+            "low": {"$ref": "#/$defs/number", "description": "Its 95% interval."},
+            "high": {"$ref": "#/$defs/number"},
+            "n": {"type": "integer", "minimum": 0},
+            "predicted_low": {"$ref": "#/$defs/number",
+                              "description": "90% interval for one future execution."},
+            "predicted_high": {"$ref": "#/$defs/number"}
+          }
+        }
+      }
+    }
+
+    """
+
+  package static let runs = """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "rehearse.runs/1",
+      "title": "Several runs",
+      "type": "object",
+      "required": ["schema", "runs"],
+      "properties": {
+        "schema": {"const": "rehearse.runs/1"},
+        "runs": {"type": "array", "items": {"$ref": "rehearse.run/1"}}
+      }
+    }
+
+    """
+
+  package static let error = """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "rehearse.error/1",
+      "title": "Why there is no result",
+      "type": "object",
+      "required": ["schema", "exit_code", "error", "problems"],
+      "properties": {
+        "schema": {"const": "rehearse.error/1"},
+        "exit_code": {"type": "integer"},
+        "error": {
+          "type": "object",
+          "required": ["message"],
+          "properties": {"message": {"type": "string"}, "help": {"type": "string"}}
+        },
+        "problems": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["code", "severity", "message", "path", "line", "column"],
+            "properties": {
+              "code": {"type": "string"},
+              "severity": {"enum": ["error", "warning", "note"]},
+              "message": {"type": "string"},
+              "hint": {"type": "string"},
+              "help": {"type": "array", "items": {"type": "string"}},
+              "path": {"type": "string"},
+              "line": {"type": "integer"},
+              "column": {"type": "integer"}
+            }
+          }
+        }
+      }
+    }
+
+    """
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Scenarios
+
+/// A command that does something and ends with one of our exit statuses.
+protocol Verb: ParsableCommand {
+  func perform(_ console: Console) throws -> ExitStatus
+}
+
+/// One call of the program: arguments in, result on stdout, exit status out.
+struct Invocation {
+  var arguments: [String]
+  var console: Console
+
+  /// Verbs of the contract that are not built yet.
+  static let planned = [
+    "tune", "compare", "live", "calibrate", "verify", "diagnose", "script", "ci", "baseline",
+  ]
+
+  func run() -> ExitStatus {
+    do {
+      if let verb = arguments.first, Self.planned.contains(verb) {
+        throw Failure(
+          .usage, "\"\(verb)\" is known, but not built yet",
+          help: "rehearse --help lists what is there")
+      }
+      var command = try Rehearse.parseAsRoot(arguments)
+      if let verb = command as? any Verb { return try verb.perform(console) }
+      try command.run()
+      return .success
+    } catch let failure as Failure {
+      return report(failure)
+    } catch {
+      return report(parserError: error)
+    }
+  }
+
+  /// Help and version requests are answers; everything else ArgumentParser throws is bad usage,
+  /// and everything it does not know is our bug, never a failed gate.
+  private func report(parserError error: any Error) -> ExitStatus {
+    let code = Rehearse.exitCode(for: error)
+    if code == .success {
+      console.result(Rehearse.fullMessage(for: error))
+      return .success
+    }
+    if code == .validationFailure {
+      let text = Rehearse.fullMessage(for: error)
+      return report(Failure(.usage, text.removingPrefix("Error: ")))
+    }
+    return report(
+      Failure(
+        .internalError, "\(error)",
+        help: "this is a bug in rehearse \(Build.version); please report it with the command line"))
+  }
+
+  private func report(_ failure: Failure) -> ExitStatus {
+    if !failure.problems.isEmpty { console.say(ScenarioFile.render(failure.problems) + "\n") }
+    console.say(console.styled("error: ", .red, on: .error) + failure.message)
+    if let help = failure.help { console.say("  help: \(help)") }
+    if wantsJSON, let text = try? Document.text(ErrorDocument(failure)) { console.result(text) }
+    return failure.status
+  }
+
+  /// Whether JSON was asked for, also where the arguments could not be parsed.
+  private var wantsJSON: Bool {
+    let ownArguments = arguments.prefix { $0 != "--" }
+    return ownArguments.contains("--format=json")
+      || zip(ownArguments, ownArguments.dropFirst()).contains { $0 == "--format" && $1 == "json" }
+  }
+}
+
+extension String {
+  fileprivate func removingPrefix(_ prefix: String) -> String {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+  }
+}

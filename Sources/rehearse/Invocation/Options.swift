@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import Primitives
+import Scenarios
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+struct FormatOption: ParsableArguments {
+  @Option(help: "What stdout carries: text, or exactly one JSON document.")
+  var format = OutputFormat.text
+}
+
+/// How the scenario on the command line differs from its file.
+struct ScenarioOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Override one value, such as strategy.batch.rows=2000; null removes it. Repeatable.",
+      valueName: "path=value"))
+  var overrides: [String] = []
+
+  @Option(help: ArgumentHelp("Apply a variant of the scenario.", valueName: "name"))
+  var variant: String?
+
+  @Option(help: ArgumentHelp("Start the random streams here.", valueName: "n"))
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "A number, or auto: from 30 to 200 until every gate is decided.", valueName: "n|auto"))
+  var trials: String?
+
+  @Option(help: ArgumentHelp("Costs measured on an instance; not built yet.", valueName: "file"))
+  var calibration: String?
+
+  func validate() throws {
+    if let trials, trials != "auto" {
+      guard let count = Int(trials), (1...100_000).contains(count) else {
+        throw ValidationError("--trials takes auto or a number from 1 to 100000, not \"\(trials)\"")
+      }
+    }
+  }
+
+  /// The `--set` list with the shorthands for `run.seed` and `run.trials` behind it.
+  var allOverrides: [String] {
+    overrides + (seed.map { ["run.seed=\($0)"] } ?? [])
+      + (trials.map { ["run.trials=\($0)"] } ?? [])
+  }
+}
+
+/// One `--out kind=path`.
+struct OutputFile: ExpressibleByArgument, Hashable {
+  enum Kind: String, CaseIterable { case text, json }
+  var kind: Kind
+  var path: String
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])), !parts[1].isEmpty else {
+      return nil
+    }
+    self.kind = kind
+    path = String(parts[1])
+  }
+}
+
+struct RunOptions: ParsableArguments {
+  @Option(
+    name: .customLong("out"),
+    help: ArgumentHelp(
+      "Also write the result as text or json to a file. Repeatable.", valueName: "kind=path"))
+  var outputs: [OutputFile] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop after this much wall-clock time, such as 5min; what is open then is inconclusive.",
+      valueName: "duration"))
+  var maxTime: String?
+
+  @Flag(help: "Play every second instead of sampling the steady stretches.")
+  var exact = false
+
+  @Option(
+    name: [.customShort("j"), .customLong("jobs")],
+    help: ArgumentHelp(
+      "Trials at a time; the result does not depend on it. Default: one per core.", valueName: "n"))
+  var jobs: Int?
+
+  @Flag(help: "Do not keep the run in .rehearse/history.sqlite (or $REHEARSE_HISTORY).")
+  var noHistory = false
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("-j takes a number from 1 on, not \(jobs)") }
+    if maxTime != nil { _ = try timeBound() }
+  }
+
+  /// Seconds.
+  func timeBound() throws -> Double? {
+    guard let maxTime else { return nil }
+    let units: [(String, Double)] = [("ms", 1e-3), ("min", 60), ("s", 1), ("h", 3_600)]
+    for (unit, seconds) in units where maxTime.hasSuffix(unit) {
+      if let number = Double(maxTime.dropLast(unit.count)), number > 0, number.isFinite {
+        return number * seconds
+      }
+    }
+    throw ValidationError("--max-time takes a duration such as 30s or 5min, not \"\(maxTime)\"")
+  }
+
+  var threads: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+}

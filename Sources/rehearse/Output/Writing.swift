@@ -1,0 +1,34 @@
+import Foundation
+import Glibc
+
+/// Files that a command writes beside stdout.
+enum Writing {
+  /// Fails before anything has run if a file could not be written afterwards.
+  static func check(_ outputs: [OutputFile]) throws {
+    for output in outputs {
+      let existed = FileManager.default.fileExists(atPath: output.path)
+      let descriptor = open(output.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else {
+        throw notWritable(output.path, String(cString: strerror(errno)))
+      }
+      close(descriptor)
+      if !existed { unlink(output.path) }
+    }
+  }
+
+  /// Replaces a plain file in one step, so that a reader never sees half of it.
+  static func write(_ text: String, to path: String) throws {
+    var status = stat()
+    let special = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    do {
+      try Data(text.utf8).write(
+        to: URL(fileURLWithPath: path), options: special ? [] : .atomic)
+    } catch {
+      throw notWritable(path, error.localizedDescription)
+    }
+  }
+
+  private static func notWritable(_ path: String, _ reason: String) -> Failure {
+    Failure(.outputNotWritable, "cannot write \(path): \(reason)")
+  }
+}

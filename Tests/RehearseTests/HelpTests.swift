@@ -1,0 +1,61 @@
+import Testing
+
+@Suite("Help and usage")
+struct HelpTests {
+  static let verbs = [
+    "init", "validate", "plan", "presets", "explain", "schema", "doctor", "version",
+  ]
+
+  @Test("Help is an answer: on stdout, exit 0, as recorded", arguments: [""] + verbs)
+  func help(verb: String) throws {
+    let answer = try Command.inFolder {
+      try verb.isEmpty ? $0.run("--help") : $0.run(verb, "--help")
+    }
+    #expect(answer.status == 0)
+    #expect(answer.errors.isEmpty)
+    let name = verb.isEmpty ? "rehearse" : verb
+    try Golden.expect(answer.output, equals: "Tests/Goldens/help-\(name).txt")
+  }
+
+  @Test("No line of help is wider than 80 columns", arguments: [""] + verbs)
+  func width(verb: String) throws {
+    let answer = try Command.inFolder {
+      try verb.isEmpty ? $0.run("--help") : $0.run(verb, "--help")
+    }
+    let wide = answer.output.split(separator: "\n").filter { $0.count > 80 }
+    #expect(wide == [])
+  }
+
+  @Test("An unknown verb or flag is bad usage with a suggestion, exit 64")
+  func unknown() throws {
+    try Command.inFolder { command in
+      #expect(try command.run("simulat").status == 64)
+      let flag = try command.run("version", "--fromat", "json")
+      #expect(flag.status == 64)
+      #expect(flag.output.isEmpty)
+      #expect(flag.errors.contains("Did you mean '--format'?"))
+    }
+  }
+
+  @Test(
+    "A verb of the contract that is not built says so",
+    arguments: [
+      "tune", "compare", "live", "calibrate", "verify", "diagnose", "script", "ci", "baseline",
+    ])
+  func notBuilt(verb: String) throws {
+    let answer = try Command.inFolder { try $0.run(verb, "scenario.yaml") }
+    #expect(answer.status == 64)
+    #expect(answer.errors.contains("\"\(verb)\" is known, but not built yet"))
+  }
+
+  @Test("Bad usage under --format json is one JSON document on stdout")
+  func usageAsJSON() throws {
+    for arguments in [["version", "--wrong", "--format", "json"], ["tune", "x", "--format=json"]] {
+      let answer = try Command.inFolder { try $0.finish($0.start(arguments)) }
+      #expect(answer.status == 64)
+      let document = try JSON.parse(answer.output)
+      #expect(document["schema"] == .string("rehearse.error/1"))
+      #expect(document["exit_code"] == .number(64))
+    }
+  }
+}
