@@ -1,7 +1,7 @@
 /// A factor on the rate over the time of day: linear between points, wrapping at midnight.
 ///
 /// Its integral is piecewise quadratic, so both the integral and its inverse are closed forms.
-struct DailyCurve: Hashable, Sendable {
+package struct DailyCurve: Hashable, Sendable {
   static let secondsPerDay = 86_400.0
 
   /// Pieces in order of time; the first starts at midnight and the last ends there.
