@@ -35,11 +35,8 @@ package enum ScenarioFailure: Error, Sendable {
 }
 
 package enum ScenarioFile {
-  /// Reads and checks the scenario at a path; nothing is run.
-  ///
-  /// - Parameters:
-  ///   - variant: The name of one of its variants.
-  ///   - sets: `path=value` arguments; they win over the file.
+  /// Reads and checks the scenario at a path, as one of its variants if that is named; nothing is
+  /// run. `sets` are `path=value` arguments and win over the file.
   package static func load(
     path: String, variant: String? = nil, sets: [String] = []
   ) throws(ScenarioFailure) -> LoadedScenario {
@@ -92,7 +89,6 @@ package enum ScenarioFile {
         return .failure(.invalid([problem]))
       }
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
       // A pipe has no size: read one byte more than is allowed.
       return .success([UInt8](try handle.read(upToCount: TextGuard.largestFile + 1) ?? Data()))
     } catch {

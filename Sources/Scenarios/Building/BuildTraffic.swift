@@ -99,7 +99,9 @@ extension ScenarioBuilder {
           tables[table].primaryKey.column == column
             || tables[table].indexes.contains { $0.columns.contains(column) }
         }
-      if let rows = section["rows"].integer, rows > tables[table].rows {
+      if let rows = section["rows"].integer, rows > tables[table].rows,
+        tableSections[table]["rows"].isUsable
+      {
         problems.error(
           "RH0204", at: section["rows"].place,
           "the statement touches more rows than the table has (\(tables[table].rows))",

@@ -16,19 +16,23 @@ extension ScenarioBuilder {
           "\(metric.name) has no before phase to compare with",
           hint: "give an absolute limit",
           help: ["app.* and locks.* are measured before, during and after"])
-      } else if run.before == .zero {
+      } else if lacksBefore(run) {
         problems.error(
           "RH0308", at: section["expect"].place, "the run has no before phase to compare with",
           hint: "set run.before, such as 5min")
       }
     }
-    if phase == "before" && run.before == .zero {
+    if phase == "before", lacksBefore(run) {
       problems.error(
         "RH0308", at: section["metric"].place, "the run has no before phase",
         hint: "set run.before, such as 5min")
     }
     checkWindow(rule, metric, section, run, phase: phase ?? "during")
     checkSamples(rule, metric, section, run, phase: phase ?? "during")
+  }
+
+  private func lacksBefore(_ run: RunSettings) -> Bool {
+    run.before == .zero && root["run"]["before"].isUsable
   }
 
   private mutating func checkNeeds(_ rule: GateRule, _ metric: Metric, _ section: Checked) {
@@ -77,8 +81,10 @@ extension ScenarioBuilder {
     guard let length, length > .zero else { return }
     let name = rule.metric["class"]
     var rate = 0.0
-    for one in traffic where name == nil || one.name == name {
-      guard case .open(let open, _) = one.arrivals else { return }
+    for (one, section) in zip(traffic, classes) where name == nil || one.name == name {
+      guard case .open(let open, _) = one.arrivals, section["rate"].isUsable,
+        section["curve"].isAbsent || section["curve"].isUsable
+      else { return }
       rate += open * quietest(one.curve)
     }
     let samples = rate * length.seconds

@@ -1,7 +1,9 @@
 /// Variants, `--set` and presets, merged before anything is checked.
 enum Merge {
-  /// Maps that are one value: writing one replaces the other whole. Their first keys decide which
-  /// alternative it is; setting one of those by path also starts from nothing.
+  /// Maps that are one value: writing one replaces the other whole.
+  ///
+  /// Their first keys decide which alternative it is; setting one of those by path also starts from
+  /// nothing.
   private static let alternatives: [String: [String]] = [
     "batch": ["rows", "target_time"],
     "pause": ["ratio"],
@@ -11,21 +13,25 @@ enum Merge {
   ]
 
   /// `over` laid on `base`: maps merge, lists and alternatives replace, null removes.
-  static func merged(_ base: Node, with over: Node) -> Node {
-    guard let old = base.entries, let new = over.entries else { return withoutNulls(over) }
+  ///
+  /// - Parameter keepsStrayNulls: A null that removes nothing stays, for the check to refuse.
+  static func merged(_ base: Node, with over: Node, keepsStrayNulls: Bool = false) -> Node {
+    guard let old = base.entries, let new = over.entries else {
+      return keepsStrayNulls ? over : withoutNulls(over)
+    }
     var result = old
     for entry in new {
       let index = result.firstIndex { $0.key == entry.key }
-      if entry.value.isNull {
-        if let index { result.remove(at: index) }
-      } else if let index {
-        let replaces = alternatives[entry.key] != nil
-        result[index].value =
-          replaces ? withoutNulls(entry.value) : merged(result[index].value, with: entry.value)
+      if entry.value.removes, let index {
+        result.remove(at: index)
+      } else if let index, alternatives[entry.key] == nil {
+        result[index].value = merged(
+          result[index].value, with: entry.value, keepsStrayNulls: keepsStrayNulls)
         result[index].keyPlace = entry.keyPlace
-      } else {
+      } else if !entry.value.removes || keepsStrayNulls {
         var entry = entry
-        entry.value = withoutNulls(entry.value)
+        if !keepsStrayNulls { entry.value = withoutNulls(entry.value) }
+        result.removeAll { $0.key == entry.key }
         result.append(entry)
       }
     }
@@ -34,7 +40,7 @@ enum Merge {
 
   private static func withoutNulls(_ node: Node) -> Node {
     guard let entries = node.entries else { return node }
-    let kept = entries.filter { !$0.value.isNull }.map {
+    let kept = entries.filter { !$0.value.removes }.map {
       Node.Entry(key: $0.key, keyPlace: $0.keyPlace, value: withoutNulls($0.value))
     }
     return Node(content: .map(kept), place: node.place)
@@ -54,7 +60,7 @@ enum Merge {
     var entries = node.entries ?? []
     let rest = path.dropFirst()
     let index = entries.firstIndex { $0.key == step.name }
-    if rest.isEmpty, value.isNull {
+    if rest.isEmpty, value.removes {
       if let index { entries.remove(at: index) }
       return .success(Node(content: .map(entries), place: node.place))
     }

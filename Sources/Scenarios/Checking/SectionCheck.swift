@@ -57,12 +57,23 @@ extension SchemaCheck {
   private mutating func byDefault(
     _ text: String, _ reason: String, _ field: Field, at place: Place, _ path: String
   ) -> Checked {
-    let (node, faults) = YAMLReader.read(SourceText(name: path, text: text), .preset("default"))
-    precondition(faults.isEmpty, "the default of \(path) is no YAML: \(text)")
-    guard let node, !node.isNull else { return .absent(at: place, reason) }
-    var checked = check(node.moved(to: place), field.kind, path)
+    guard let node = Self.defaultNode(text, path, at: place) else {
+      return .absent(at: place, reason)
+    }
+    var checked = check(node, field.kind, path)
     checked.mark(.byDefault(reason: reason))
     return checked
+  }
+
+  /// The tree of a default's text; nil for null.
+  private static func defaultNode(_ text: String, _ path: String, at place: Place) -> Node? {
+    if text == "null" { return nil }
+    guard let first = text.first, "{[\"".contains(first) else {
+      return Node(content: .scalar(text, .plain), place: place)
+    }
+    let (node, faults) = YAMLReader.read(SourceText(name: path, text: text), .preset("default"))
+    precondition(faults.isEmpty, "the default of \(path) is no YAML: \(text)")
+    return node?.moved(to: place)
   }
 
   private mutating func unknown(_ entry: Node.Entry, in section: Section, _ path: String) {

@@ -20,7 +20,7 @@ extension Presets {
       // A preset that does not exist is reported once, here.
       return node
     }
-    return Merge.merged(tree(preset), with: node)
+    return Merge.merged(tree(preset), with: node, keepsStrayNulls: true)
   }
 
   private static func tree(_ preset: Preset) -> Node {
@@ -78,7 +78,7 @@ extension Presets {
     return parts.map { part in
       let share = share(of: part)
       let suffix = part["name"]?.scalar ?? ""
-      var entries = Merge.merged(part, with: item).entries ?? []
+      var entries = Merge.merged(part, with: item, keepsStrayNulls: true).entries ?? []
       entries.removeAll { $0.key == "name" || ($0.key == "rate" && item["rate"] == nil) }
       let given = item["name"]
       let name = given?.scalar ?? preset.name

@@ -9,7 +9,7 @@ package enum Presets {
     package var doc: String
     /// YAML of the section it fills; for traffic a list of classes, whose `rate` is a share.
     package var text: String
-    /// For what it fits, where that is not everything.
+    /// Engines and kinds of work that it fits, where those are not all.
     package var fits = ""
   }
 
@@ -44,14 +44,16 @@ package enum Presets {
     Preset(
       family: .strategy, name: "keyset",
       doc: "Batches of consecutive primary keys, each starting where the one before ended.",
-      text: "{batch: {rows: 1000}, statement: range}"),
+      text: "{batch: {rows: 1000}, statement: range}",
+      fits: "postgresql; update"),
     Preset(
       family: .strategy, name: "monolithic",
       doc: "One UPDATE over the whole table in one transaction: what the guide warns of.",
-      text: "{workers: 1, retry: {max: 0}}"),
+      text: "{workers: 1, retry: {max: 0}}", fits: "postgresql; update"),
     Preset(
       family: .strategy, name: "offset",
       doc: "Batches found by OFFSET, whose cost grows with the offset.",
-      text: "{batch: {rows: 1000}, statement: keys}"),
+      text: "{batch: {rows: 1000}, statement: keys}",
+      fits: "postgresql; update"),
   ]
 }

@@ -15,11 +15,14 @@ struct Node: Sendable {
   var content: Content
   var place: Place
 
-  /// Nothing, `~` or `null`: what `null` in a variant or `--set` removes.
+  /// Nothing, `~` or `null`.
   var isNull: Bool {
     guard case .scalar(let text, .plain) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)
   }
+
+  /// `null` or `~` as written: removes a key in a variant or `--set`. Nothing at all is a slip.
+  var removes: Bool { isNull && scalar != "" }
 
   var entries: [Entry]? {
     guard case .map(let entries) = content else { return nil }

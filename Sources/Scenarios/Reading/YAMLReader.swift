@@ -166,12 +166,13 @@ struct YAMLReader {
   /// Reports the keys that were renamed and leaves their first value out.
   private mutating func resolveDuplicates(_ entries: [Node.Entry]) -> [Node.Entry] {
     var kept: [Node.Entry] = []
-    for entry in entries {
+    for (index, entry) in entries.enumerated() {
       guard let key = renamed[entry.key] else {
         kept.append(entry)
         continue
       }
-      let again = entries.last { $0.key == key || renamed[$0.key] == key }?.keyPlace
+      let later = entries[(index + 1)...]
+      let again = later.first { $0.key == key || renamed[$0.key] == key }?.keyPlace
       problems.append(
         Problem(
           "RH0103", at: again ?? entry.keyPlace, "the key \"\(key)\" is written twice",
