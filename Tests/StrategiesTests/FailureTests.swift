@@ -123,6 +123,18 @@ struct FailureTests {
     #expect(talk.strategy.tally.missed == [range(0, 70)])
   }
 
+  @Test("The second half of a range whose rows nobody counted may still hold as many as thought")
+  func splitUncounted() {
+    var talk = Conversation {
+      $0.planner = .monolithic
+      $0.giveUp = .split
+    }
+    _ = talk.start(last: 100, rows: 4)
+    #expect(talk.say(.failed(0, .other), 1) == [.find(0, after: 0, rows: 2)])
+    #expect(talk.say(.found(0, 2, rows: 2), 2) == [.run(1, 0, 2, rows: 2)])
+    #expect(talk.say(.committed(1, rows: 2), 3) == [.run(2, 2, 100, rows: 4)])
+  }
+
   @Test("A failed lookup is asked again after a delay, and ends the run when that does not help")
   func lookup() {
     var talk = Conversation {
