@@ -61,7 +61,9 @@ extension RunRecord: Codable {
 }
 
 /// Numbers that JSON can hold: what is infinite or no number is null.
-private func finite(_ value: Double?) -> Double? {
+///
+/// Not called `finite`: the C library has a function of that name, which says 1.
+private func jsonNumber(_ value: Double?) -> Double? {
   value.flatMap { $0.isFinite ? $0 : nil }
 }
 
@@ -96,12 +98,12 @@ private struct MetricEntry: Codable {
   func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: CodingKeys.self)
     try object.encode(unit, forKey: .unit)
-    try object.encode(finite(value), forKey: .value)
-    try object.encode(finite(low), forKey: .low)
-    try object.encode(finite(high), forKey: .high)
+    try object.encode(jsonNumber(value), forKey: .value)
+    try object.encode(jsonNumber(low), forKey: .low)
+    try object.encode(jsonNumber(high), forKey: .high)
     try object.encode(n, forKey: .n)
-    try object.encode(finite(predictedLow), forKey: .predictedLow)
-    try object.encode(finite(predictedHigh), forKey: .predictedHigh)
+    try object.encode(jsonNumber(predictedLow), forKey: .predictedLow)
+    try object.encode(jsonNumber(predictedHigh), forKey: .predictedHigh)
   }
 }
 
@@ -124,15 +126,15 @@ private struct GateEntry: Codable {
     try object.encode(result.expectation, forKey: .expect)
     try object.encode(result.level, forKey: .level)
     try object.encode(result.verdict, forKey: .verdict)
-    try object.encode(finite(result.value), forKey: .value)
-    try object.encode(finite(result.low), forKey: .low)
-    try object.encode(finite(result.high), forKey: .high)
+    try object.encode(jsonNumber(result.value), forKey: .value)
+    try object.encode(jsonNumber(result.low), forKey: .low)
+    try object.encode(jsonNumber(result.high), forKey: .high)
     try object.encode(result.n, forKey: .n)
     try object.encode(result.trialsPassed, forKey: .trialsPassed)
-    try object.encode(finite(result.limit), forKey: .limit)
+    try object.encode(jsonNumber(result.limit), forKey: .limit)
     try object.encode(result.largerIsWorse, forKey: .largerIsWorse)
-    try object.encode(finite(result.margin), forKey: .margin)
-    try object.encode(finite(result.firstBreach), forKey: .firstBreach)
+    try object.encode(jsonNumber(result.margin), forKey: .margin)
+    try object.encode(jsonNumber(result.firstBreach), forKey: .firstBreach)
   }
 
   init(from decoder: any Decoder) throws {
