@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench oracles fuzz record-goldens clean prerequisites
+.PHONY: help demo build test lint format bench bench-kernel oracles fuzz record-goldens clean prerequisites
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ format: ## Format the sources in place
 bench: prerequisites ## Measure the speed of the command on the quick-start scenario
 	$(SWIFT) build -c release --product rehearse
 	@time -p $(REHEARSE) simulate --no-history --trials 30 scenarios/quickstart.yaml > /dev/null || true
+
+bench-kernel: prerequisites ## Measure the event kernel against C and SimPy: results/kernel.md
+	Benchmarks/run > results/kernel.md
 
 oracles: prerequisites ## Run only the tests against closed forms and brute-force twins
 	$(SWIFT) build --build-tests
