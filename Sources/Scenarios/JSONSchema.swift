@@ -27,7 +27,8 @@ package enum JSONSchema {
     var properties: [String: any Sendable] = [:]
     for field in section.fields { properties[field.key] = property(field) }
     for key in section.reserved {
-      properties[key] = ["not": [String: String](), "description": "Known, not built yet."]
+      properties[key] =
+        ["not": [String: String](), "description": "Known, not built yet."]
         as [String: any Sendable]
     }
     var result: [String: any Sendable] = [

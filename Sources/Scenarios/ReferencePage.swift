@@ -55,7 +55,8 @@ package enum ReferencePage {
       let name = if case .dictionary = field.kind { ".NAME" } else { list }
       let inner = (path.isEmpty ? field.key : "\(path).\(field.key)") + name
       for nested in field.kind.sections where seen.insert(inner + nested.doc).inserted {
-        guard field.key != "tables", !(path.hasPrefix("database.replicas") && field.key == "storage")
+        guard field.key != "tables",
+          !(path.hasPrefix("database.replicas") && field.key == "storage")
         else { continue }
         append(nested, path: inner, to: &parts, &seen)
       }

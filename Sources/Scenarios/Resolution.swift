@@ -1,30 +1,76 @@
+import Gates
+import Primitives
+import Traffic
+
 /// The checked tree as the flat list that `plan` prints, in the order of the schema.
-enum Resolution {
+struct Resolution {
+  private let computed: [String: String]
+  private var values: [ResolvedValue] = []
+
   static func values(of root: Checked, _ scenario: Scenario) -> [ResolvedValue] {
-    var values: [ResolvedValue] = []
-    append(root, path: "", to: &values)
-    return values
+    var resolution = Resolution(computed: computed(scenario))
+    resolution.append(root, path: "")
+    resolution.appendImpliedPools(root, scenario)
+    return resolution.values
   }
 
-  private static func append(_ value: Checked, path: String, to values: inout [ResolvedValue]) {
+  private init(computed: [String: String]) { self.computed = computed }
+
+  /// The values that have no default of their own, but follow from others.
+  private static func computed(_ scenario: Scenario) -> [String: String] {
+    var texts = [
+      "name": scenario.name,
+      "backfill.adds": Spelling.of(Double(scenario.backfill?.adds ?? 0), .size),
+      "database.settings.shared_buffers": Spelling.of(
+        Double(scenario.database.settings.sharedBuffers), .size),
+    ]
+    if let table = scenario.tables.first {
+      texts["table.primary_key.order"] = table.primaryKey.order.rawValue
+    }
+    for table in scenario.tables {
+      texts["tables.\(table.name).primary_key.order"] = table.primaryKey.order.rawValue
+    }
+    for replica in scenario.database.replicas {
+      texts["database.replicas.\(replica.name).cores"] = "\(replica.cores)"
+      texts["database.replicas.\(replica.name).storage"] = "as the primary"
+    }
+    for one in scenario.traffic {
+      for (index, statement) in one.statements.enumerated() {
+        texts["traffic.\(one.name).statements[\(index)].table"] =
+          scenario.tables[statement.table].name
+      }
+    }
+    for (index, gate) in scenario.gates.enumerated() { texts["gates[\(index)].id"] = gate.id }
+    return texts
+  }
+
+  private mutating func append(_ value: Checked, path: String) {
     switch value.value {
     case .map(let members):
-      for member in members {
-        append(member.value, path: SchemaCheck.join(path, member.key), to: &values)
-      }
+      for member in members { append(member.value, path: SchemaCheck.join(path, member.key)) }
     case .list(let items):
       if items.isEmpty {
         values.append(ResolvedValue(path: path, text: "[]", origin: value.origin))
       }
       for (index, item) in items.enumerated() {
         let name = item["name"].string ?? item["id"].string
-        append(item, path: name.map { "\(path).\($0)" } ?? "\(path)[\(index)]", to: &values)
+        append(item, path: name.map { "\(path).\($0)" } ?? "\(path)[\(index)]")
       }
     case .absent:
-      let text = value.text.isEmpty ? "none" : value.text
+      let text = computed[path] ?? (value.text.isEmpty ? "none" : value.text)
       values.append(ResolvedValue(path: path, text: text, origin: value.origin))
     default:
       values.append(ResolvedValue(path: path, text: value.text, origin: value.origin))
+    }
+  }
+
+  private mutating func appendImpliedPools(_ root: Checked, _ scenario: Scenario) {
+    let origin = Origin.byDefault(reason: "the pool of traffic that names none")
+    for pool in scenario.pools where root["pools"].member(pool.name) == nil {
+      let path = "pools.\(pool.name)"
+      let wait = Spelling.of(pool.waitTimeout.seconds, .time)
+      values.append(ResolvedValue(path: "\(path).size", text: "\(pool.size)", origin: origin))
+      values.append(ResolvedValue(path: "\(path).wait_timeout", text: wait, origin: origin))
     }
   }
 }

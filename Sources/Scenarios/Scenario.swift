@@ -155,7 +155,9 @@ package struct ServerSettings: Sendable, Hashable {
     case on
     case remoteApply = "remote_apply"
   }
-  package enum WALCompression: String, Sendable, Hashable, CaseIterable { case off, pglz, lz4, zstd }
+  package enum WALCompression: String, Sendable, Hashable, CaseIterable {
+    case off, pglz, lz4, zstd
+  }
   package var sharedBuffers: Int
   package var maxWALSize: Int
   package var checkpointTimeout: TimeSpan

@@ -35,8 +35,10 @@ package enum ScenarioFailure: Error, Sendable {
 }
 
 package enum ScenarioFile {
-  /// Reads and checks the scenario at a path, as one of its variants if that is named; nothing is
-  /// run. `sets` are `path=value` arguments and win over the file.
+  /// Reads and checks the scenario at a path; nothing is run.
+  ///
+  /// `variant` is the name of one of its variants; `sets` are `path=value` arguments, which win over
+  /// the file.
   package static func load(
     path: String, variant: String? = nil, sets: [String] = []
   ) throws(ScenarioFailure) -> LoadedScenario {

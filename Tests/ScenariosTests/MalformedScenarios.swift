@@ -40,7 +40,9 @@ extension Malformed {
     .init("RH0101", "on_unknown: pause", "«on_unkown»: pause"),
     .init("RH0101", "objective:", "«objectiv»:"),
     .init("RH0101", "curve: {", "«curves»: {"),
-    .init("RH0101", "statements:\n      - {kind: select, rows: 1, ", "«statement»:\n      - {kind: select, rows: 1, ", alone: false),
+    .init(
+      "RH0101", "statements:\n      - {kind: select, rows: 1, ",
+      "«statement»:\n      - {kind: select, rows: 1, ", alone: false),
     .init("RH0101", "scatter: true", "«scater»: true"),
     .init("RH0101", "timeout: 250ms", "«time_out»: 250ms"),
     .init("RH0101", "wait_timeout: 100ms", "«wait_time»: 100ms"),
@@ -98,7 +100,9 @@ extension Malformed {
     .init("RH0113", "start_at: \"01:00\"", "start_at: «01:00»"),
     .init("RH0113", "deadline: 5h", "deadline: «5:00»", alone: false),
     .init("RH0113", "workers: 2\n", "workers: «02»\n"),
-    .init("RH0112", "metric: \"app.latency.p99{class=checkout}\", expect: \"<= 40ms\"", "metric: «app.latency.p99{class=checkout}», expect: \"<= 40ms\""),
+    .init(
+      "RH0112", "metric: \"app.latency.p99{class=checkout}\", expect: \"<= 40ms\"",
+      "metric: «app.latency.p99{class=checkout}», expect: \"<= 40ms\""),
     .init("RH0006", "{max: 0}", "{«<<»: {max: 0}}"),
     .init("RH0007", "  kind: update\n", "«\t»kind: update\n"),
     .init("RH0007", "  batch: {rows: 5000}\n", "«\t»batch: {rows: 5000}\n"),
@@ -138,7 +142,8 @@ extension Malformed {
   ]
 
   static let contradictions: [Malformed] = [
-    .init("RH0204", "batch: {rows: 5000}", "batch: {target_time: 1s, min_rows: «900», max_rows: 100}"),
+    .init(
+      "RH0204", "batch: {rows: 5000}", "batch: {target_time: 1s, min_rows: «900», max_rows: 100}"),
     .init("RH0204", "resume_when: replica.lag < 2s", "resume_when: «replica.lag < 20s»"),
     .init("RH0204", "resume_when: replica.lag < 2s", "resume_when: «replica.lag > 2s»"),
     .init("RH0204", "resume_when: replica.lag < 2s", "resume_when: «app.active < 2»"),
@@ -176,8 +181,11 @@ extension Malformed {
     .init("RH0301", "metric: app.unserved_ratio", "metric: «app.unservd_ratio»"),
     .init("RH0301", "metric: replica.lag.max", "metric: «replica.lag»"),
     .init("RH0301", "metric: locks.wait.mean", "metric: «lock_time_avg»"),
-    .init("RH0302", "every: 1min", "every: 5s").at("metric: «\"app.latency.p99{class=checkout}\"», expect: \"<= 40ms\""),
-    .init("RH0303", "p99{class=checkout}\", expect: \"<= 1.8x", "p99{«class=chekout»}\", expect: \"<= 1.8x"),
+    .init("RH0302", "every: 1min", "every: 5s").at(
+      "metric: «\"app.latency.p99{class=checkout}\"», expect: \"<= 40ms\""),
+    .init(
+      "RH0303", "p99{class=checkout}\", expect: \"<= 1.8x",
+      "p99{«class=chekout»}\", expect: \"<= 1.8x"),
     .init("RH0303", "metric: replica.lag.max", "metric: \"replica.lag.max{«replica=replica-c»}\""),
     .init("RH0303", "metric: locks.wait.mean", "metric: \"locks.wait.mean{«who=vacuum»}\""),
     .init("RH0307", "metric: backfill.duration", "metric: \"backfill.duration{«phase=during»}\""),
@@ -190,7 +198,8 @@ extension Malformed {
     .init("RH0305", "\"<= 0.1%\"", "\"<= «deadline»\""),
     .init("RH0306", "  deadline: 5h\n", "").at("\"<= «deadline»\""),
     .init("RH0308", "\"mean <= 10s\"", "«\"<= 2x before\"»"),
-    .init("RH0309", "metric: replica.lag.max,", "window: «{»every: 1min}, metric: replica.lag.max,"),
+    .init(
+      "RH0309", "metric: replica.lag.max,", "window: «{»every: 1min}, metric: replica.lag.max,"),
   ]
 
   static let references: [Malformed] = [

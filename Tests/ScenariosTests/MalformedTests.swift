@@ -14,9 +14,13 @@ import Testing
   @Test("A malformed scenario is blamed by code, line, column and hint", arguments: Malformed.all)
   func malformed(_ one: Malformed) throws {
     let (text, place) = try edited(one)
-    let errors = ScenarioFile.problems(text: text, path: "bad.yaml").filter { $0.severity == .error }
+    let errors = ScenarioFile.problems(text: text, path: "bad.yaml").filter {
+      $0.severity == .error
+    }
     let shown = ScenarioFile.render(errors)
-    let found = errors.first { $0.code == one.code && $0.line == place.line && $0.column == place.column }
+    let found = errors.first {
+      $0.code == one.code && $0.line == place.line && $0.column == place.column
+    }
     let problem = try #require(found, "expected \(one.code) at \(place), found:\n\(shown)")
     #expect(!problem.hint.isEmpty, "\(shown)")
     #expect(problem.length == place.length, "\(shown)")

@@ -38,7 +38,8 @@ import Testing
       var check = SchemaCheck(version: version)
       let empty = Node(content: .map([]), place: .start)
       for section in [
-        ScenarioSchema.strategy, ScenarioSchema.database, ScenarioSchema.run, ScenarioSchema.settings,
+        ScenarioSchema.strategy, ScenarioSchema.database, ScenarioSchema.run,
+        ScenarioSchema.settings,
         ScenarioSchema.storage, ScenarioSchema.pool,
       ] {
         _ = check.check(empty, .section(section), "")

@@ -3,14 +3,20 @@ import Traffic
 
 extension ScenarioBuilder {
   mutating func buildPools() -> [Pool] {
-    let pools = root["pools"].members.map { member in
-      Pool(
-        name: member.key, size: member.value["size"].integer ?? 1,
-        waitTimeout: member.value["wait_timeout"].span ?? .zero)
-    }
-    let implied = pools.isEmpty || classes.contains { !$0["pool"].isWritten }
-    let app = Pool(name: "app", size: 40, waitTimeout: .seconds(1))
-    return implied && !pools.contains { $0.name == "app" } ? [app] + pools : pools
+    let pools = root["pools"].members.map { pool($0.key, $0.value) }
+    guard !pools.contains(where: { $0.name == "app" }),
+      pools.isEmpty || classes.contains(where: { !$0["pool"].isWritten })
+    else { return pools }
+    var check = SchemaCheck(version: version)
+    let empty = Node(content: .map([]), place: root.place)
+    let app = check.check(empty, .section(ScenarioSchema.pool), "pools.app")
+    return [pool("app", app)] + pools
+  }
+
+  private func pool(_ name: String, _ section: Checked) -> Pool {
+    Pool(
+      name: name, size: section["size"].integer ?? 1,
+      waitTimeout: section["wait_timeout"].span ?? .zero)
   }
 
   mutating func buildTraffic() -> [TrafficClass] {

@@ -9,6 +9,7 @@ extension ScenarioBuilder {
     lintTraffic()
     lintThrottle(strategy)
     lintStrategy(strategy)
+    lintConnections(strategy)
   }
 
   private mutating func lintIndexes() {

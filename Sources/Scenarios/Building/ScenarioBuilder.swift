@@ -36,6 +36,8 @@ struct ScenarioBuilder {
     let gates = buildGates(run)
     requireSomething()
     lint(strategy)
+    lintTrials(run, gates)
+    lintHorizon(run)
     return Scenario(
       name: root["name"].string ?? fallbackName, description: root["description"].string ?? "",
       tables: tables, backfill: backfill,

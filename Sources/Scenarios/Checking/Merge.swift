@@ -14,7 +14,7 @@ enum Merge {
 
   /// `over` laid on `base`: maps merge, lists and alternatives replace, null removes.
   ///
-  /// - Parameter keepsStrayNulls: A null that removes nothing stays, for the check to refuse.
+  /// With `keepsStrayNulls` a null that removes nothing stays, for the check to refuse.
   static func merged(_ base: Node, with over: Node, keepsStrayNulls: Bool = false) -> Node {
     guard let old = base.entries, let new = over.entries else {
       return keepsStrayNulls ? over : withoutNulls(over)

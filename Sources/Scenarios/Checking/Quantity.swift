@@ -95,6 +95,8 @@ package struct Quantity: Sendable, Hashable {
   private static func scaled(
     _ value: Double, _ number: String, _ unit: String, _ wanted: Dimension
   ) -> Result<Double, Fault> {
+    // Dividing by 100 rounds once: 70% is 0.7.
+    if wanted == .ratio, unit == "%" { return checked(value / 100, wanted) }
     if let factor = factor(unit, wanted) { return checked(value * factor, wanted) }
     if unit == "m" { return .failure(.ambiguous(number: number)) }
     if unit.isEmpty { return .failure(.needsUnit(number: number)) }

@@ -122,15 +122,18 @@ extension SchemaCheck {
   private mutating func quantity(
     _ node: Node, _ text: String, _ dimension: Dimension, _ bounds: Bounds, _ path: String
   ) -> Checked {
-    switch Quantity.parse(text, as: dimension) {
+    // A seed may have more digits than a Double holds.
+    let exact = dimension == .count && text.first != "0" ? Int(text) : nil
+    let parsed = exact.map { .success(Double($0)) } ?? Quantity.parse(text, as: dimension)
+    switch parsed {
     case .success(let value):
       guard bounds.contains(value) else {
         return invalid(
           node, "RH0205", "\"\(path)\" cannot be \(text)",
           hint: bounds.description(in: dimension))
       }
-      return valid(
-        dimension == .count || dimension == .size ? .integer(Int(value)) : .number(value), node)
+      guard dimension == .count || dimension == .size else { return valid(.number(value), node) }
+      return valid(.integer(exact ?? Int(value)), node)
     case .failure(let fault):
       let (code, message, hint) = Self.explain(fault, text, dimension, "\"\(path)\"")
       return invalid(node, code, message, hint: hint)

@@ -82,7 +82,8 @@ extension Codes {
         """, bad: "name: orders/status", good: "name: orders-status"),
     Page(
       code: "RH0115", title: "neither traffic nor a backfill",
-      text: "Traffic alone and a backfill alone are baselines; without both there is nothing to run.",
+      text:
+        "Traffic alone and a backfill alone are baselines; without both there is nothing to run.",
       bad: "backfill: null\ntraffic: []", good: "traffic: [{preset: oltp-mixed, rate: 300/s}]"),
   ]
 }

@@ -56,6 +56,25 @@ extension Codes {
         strategy: {preset: keyset}
         """),
     Page(
+      code: "RH0517", title: "too few trials for the assurance",
+      text: """
+        A gate passes when the 95 % interval of the share of passing trials lies above the \
+        assurance. Even if every trial passes, its lower end is 0.025^(1/n): 36 trials are needed \
+        for 90 %, 72 for 95 %, 183 for 98 %.
+        """,
+      bad: """
+        gates: [{metric: app.latency.p99, expect: "<= 40ms"}]
+        run: {trials: 20}
+        """,
+      good: """
+        gates: [{metric: app.latency.p99, expect: "<= 40ms"}]
+        run: {trials: 40}
+        """),
+    Page(
+      code: "RH0518", title: "a horizon before the deadline",
+      text: "Trials are cut off before the deadline has passed, and count as not finished.",
+      bad: "run: {horizon: 30min}", good: "run: {horizon: 3h}"),
+    Page(
       code: "RH0520", title: "closed traffic",
       text: """
         With `clients`, a slow database slows its own load down, and latencies look better than \
@@ -76,6 +95,18 @@ extension Codes {
       good: """
         traffic: [{name: checkout, rate: 100/s, timeout: 250ms, statements: [{kind: update}]}]
         pools: {app: {size: 40, wait_timeout: 100ms}}
+        """),
+    Page(
+      code: "RH0522", title: "more connections than the server accepts",
+      text: """
+        The pools and the backfill's workers together exceed max_connections; a real server would \
+        refuse some of them, which is not simulated.
+        """, bad: "pools: {app: {size: 120}}",
+      good: """
+        pools: {app: {size: 120}}
+        database:
+          settings: {max_connections: 200}
+          replicas: [{name: replica-a}]
         """),
   ]
 }

@@ -21,7 +21,7 @@ struct Node: Sendable {
     return ["", "~", "null", "Null", "NULL"].contains(text)
   }
 
-  /// `null` or `~` as written: removes a key in a variant or `--set`. Nothing at all is a slip.
+  /// A written null, which removes a key in a variant or `--set`; nothing at all is a slip.
   var removes: Bool { isNull && scalar != "" }
 
   var entries: [Entry]? {
