@@ -8,7 +8,7 @@ extension Double {
     guard x < 709.782712893384, x > -745.13321910194122 else {
       return x.isNaN ? x : x > 0 ? .infinity : 0
     }
-    let k = (x * inverseLn2).rounded(.toNearestOrEven)
+    let k = nearestWhole(x * inverseLn2)
     let high = x - k * ln2High
     let low = k * ln2Low
     let r = high - low
@@ -22,7 +22,7 @@ extension Double {
       return x.isNaN ? x : x > 0 ? .infinity : -1
     }
     if x.magnitude < 0x1p-54 { return x }
-    let k = (x * inverseLn2).rounded(.toNearestOrEven)
+    let k = nearestWhole(x * inverseLn2)
     let high = x - k * ln2High
     let low = k * ln2Low
     let r = high - low
@@ -60,6 +60,14 @@ extension Double {
         * (1.58730158725481460165e-03 + z
           * (-7.93650757867487942473e-05 + z
             * (4.00821782732936239552e-06 + z * -2.01099218183624371326e-07))))
+  }
+
+  /// The nearest whole number, ties to even, for |x| < 2⁵¹.
+  ///
+  /// Adding 1.5 · 2⁵² leaves no bit for a fraction; `rounded()` is a call of the C library where
+  /// the processor's baseline has no instruction for it.
+  @inlinable package static func nearestWhole(_ x: Double) -> Double {
+    (x + 0x1.8p52) - 0x1.8p52
   }
 
   /// y · 2ᵏ, rounded once where the result is subnormal.

@@ -31,8 +31,22 @@ extension Double {
   /// Not the difference of two logarithms of factorials: at 10⁹ each is 2·10¹⁰ with an error of
   /// 4·10⁻⁶, while this one's error is that of the result.
   static func logFactorialRatio(_ a: Double, _ b: Double) -> Double {
-    if a == b { return 0 }
-    if Swift.min(a, b) < 10 { return logGamma(a + 1) - logGamma(b + 1) }
+    a >= b ? logRisingFactorial(from: b, to: a) : -logRisingFactorial(from: a, to: b)
+  }
+
+  /// ln((b + 1) (b + 2) … a).
+  private static func logRisingFactorial(from b: Double, to a: Double) -> Double {
+    if b < 10 {
+      // The product, for as long as it is sure to be finite.
+      guard a < 40 else { return logGamma(a + 1) - logGamma(b + 1) }
+      var product = 1.0
+      var factor = a
+      while factor > b {
+        product *= factor
+        factor -= 1
+      }
+      return log(product)
+    }
     // ln Γ(y) with y = a + 1 against z = b + 1: (y − ½) ln(y/z) + (y − z)(ln z − 1) + tails.
     let y = a + 1
     let z = b + 1

@@ -71,7 +71,7 @@ extension Double {
   }
 
   private static func exp2(high: Double, low: Double) -> Double {
-    let n = (high + low).rounded(.toNearestOrEven)
+    let n = nearestWhole(high + low)
     let rest = high - n
     let t = (low + rest).withoutLowWord
     let u = t * 6.93147182464599609375e-01

@@ -76,7 +76,7 @@ extension RandomStream {
     }
   }
 
-  /// At this mean the two methods cost about the same; inversion needs P(0) far above 2⁻⁵².
+  /// Inversion takes as many steps as the result, and needs P(0) far above 2⁻⁵².
   private static var inversionLimit: Double { 10 }
 
   /// Inversion: the first k whose cumulated probability exceeds a uniform number.
@@ -116,7 +116,7 @@ extension RandomStream {
       let u = uniform()
       let x = centre + width * (uniform() - 0.5) / u
       guard x >= 0, x < end else { continue }
-      let k = x.rounded(.down)
+      let k = Double(Int(x))
       let t = logRatio(k)
       if u * (4 - u) - 3 <= t { return Int(k) }
       if u * (u - t) >= 1 { continue }

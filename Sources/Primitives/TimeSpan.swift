@@ -11,8 +11,13 @@ package struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable, Additi
   /// The only place where a real number of seconds becomes integer time: to nearest, ties to even,
   /// clamped to ±146 years so that no later addition can overflow.
   @inlinable package init(seconds: Double) {
-    let scaled = (seconds * 1e9).rounded(.toNearestOrEven)
-    self.nanoseconds = scaled >= 0x1p62 ? 1 << 62 : scaled <= -0x1p62 ? -(1 << 62) : Int64(scaled)
+    let scaled = seconds * 1e9
+    if scaled.magnitude < 0x1p51 {
+      self.nanoseconds = Int64(Double.nearestWhole(scaled))
+    } else {
+      let whole = scaled.rounded(.toNearestOrEven)
+      self.nanoseconds = whole >= 0x1p62 ? 1 << 62 : whole <= -0x1p62 ? -(1 << 62) : Int64(whole)
+    }
   }
 
   @inlinable package static var zero: TimeSpan { TimeSpan(nanoseconds: 0) }

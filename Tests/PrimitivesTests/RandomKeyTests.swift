@@ -54,7 +54,7 @@ struct RandomKeyTests {
   }
 
   enum Projection: CaseIterable {
-    case index, everyMillionth, highIndex, seed, trial, entity, purpose, child, equalOffsets
+    case index, everyMillionth, highIndex, seed, trial, entity, purpose, child, siblings
 
     func bits(_ i: UInt64) -> UInt64 {
       let key = RandomKey(seed: 1, trial: 0, entity: 0, purpose: 0)
@@ -68,7 +68,7 @@ struct RandomKeyTests {
       case .purpose: RandomKey(seed: 1, trial: 0, entity: 0, purpose: i).bits(0)
       case .child: key.child(i).bits(0)
       // Two keys side by side: their sum shows a shifted or a shared sequence.
-      case .equalOffsets: key.child(0).bits(i) &+ key.child(1).bits(i)
+      case .siblings: key.child(0).bits(i) &+ key.child(1).bits(i)
       }
     }
   }

@@ -51,20 +51,6 @@ struct KeySourceTests {
         < chiSquareCritical(degreesOfFreedom: expected.count - 1, significance: 1e-4))
   }
 
-  /// Cells beyond 200 are narrower than rounding shows; there the widths have long converged.
-  @Test(
-    "No point that the full test would refuse is accepted at sight",
-    arguments: [0.01, 0.5, 0.99, 1, 1.2, 3])
-  func squeeze(s: Double) {
-    let zipf = ZipfSampler(count: 1000, s: s)
-    for number in 2...200 {
-      let k = Double(number)
-      let edge = ZipfSampler.inverseOfIntegral(
-        ZipfSampler.integral(k + 0.5, s) - ZipfSampler.density(k, s), s)
-      #expect((edge - (k - 0.5)) * k * k < zipf.margin)
-    }
-  }
-
   @Test("Uniform keys fill the table evenly")
   func uniform() {
     var cells = [Int](repeating: 0, count: 50)
