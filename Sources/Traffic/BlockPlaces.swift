@@ -3,7 +3,7 @@ import Primitives
 /// The places, in operational time, of the arrivals of one block; see `ArrivalSource`.
 struct BlockPlaces {
   /// Expected arrivals per block: large enough that drawing the number costs little per arrival,
-  /// small enough that a jump costs about a microsecond.
+  /// small enough that a jump costs two microseconds.
   static var length: Double { 64 }
 
   let process: TrafficClass.Process
