@@ -43,14 +43,19 @@ package struct ErrorDocument: Codable, Sendable {
   package var schema = "rehearse.error/1"
   package var exitCode: Int
   package var message: String
+  /// What to do next.
+  package var help: String?
   package var problems: [Problem]
-  package init(exitCode: Int, message: String, problems: [Problem] = []) {
+  package init(
+    exitCode: Int, message: String, help: String? = nil, problems: [Problem] = []
+  ) {
     self.exitCode = exitCode
     self.message = message
+    self.help = help
     self.problems = problems
   }
   enum CodingKeys: String, CodingKey {
-    case schema, message, problems
+    case schema, message, help, problems
     case exitCode = "exit_code"
   }
 }

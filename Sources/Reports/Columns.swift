@@ -53,4 +53,11 @@ extension String {
     lines.append((lines.isEmpty ? "" : indent) + line)
     return lines
   }
+
+  /// The same with a head of fixed width, under which further lines begin.
+  func wrappedAfterHead(to width: Int, head: Int) -> [String] {
+    let blanks = String(repeating: " ", count: head)
+    let body = String(dropFirst(head)).wrapped(to: width - head)
+    return [prefix(head) + body[0]] + body.dropFirst().map { blanks + $0 }
+  }
 }

@@ -14,6 +14,7 @@ package enum Human {
     case "ratio": percent(value)
     case "rows": count(value) + " rows"
     case "rows/s": rate(value) + " rows/s"
+    case "x": digits(value) + "x"
     case "1/s": rate(value) + "/s"
     default: count(value)
     }
@@ -28,12 +29,18 @@ package enum Human {
     if size < 119.95 { return digits(seconds) + " s" }
     if size < 7_199.5 {
       let whole = Int(seconds.rounded())
-      return "\(whole / 60) min \(whole % 60) s"
+      return joined(whole / 60, "min", whole % 60, "s")
     }
     if size > 3.15e9 { return "over 100 years" }
     let minutes = Int((seconds / 60).rounded())
     return minutes < 2_880
-      ? "\(minutes / 60) h \(minutes % 60) min" : "\(minutes / 1_440) d \(minutes % 1_440 / 60) h"
+      ? joined(minutes / 60, "h", minutes % 60, "min")
+      : joined(minutes / 1_440, "d", minutes % 1_440 / 60, "h")
+  }
+
+  private static func joined(_ large: Int, _ unit: String, _ small: Int, _ lesser: String) -> String
+  {
+    small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(lesser)"
   }
 
   package static func bytes(_ value: Double) -> String {
@@ -47,6 +54,10 @@ package enum Human {
       (abs(value) >= 99.95
       ? digits(value)
       : String(format: "%.\(abs(value) < 0.1 ? 3 : abs(value) < 10 ? 2 : 1)f", value)) + "%"
+  }
+
+  package static func wholePercent(_ ratio: Double) -> String {
+    String(format: "%.0f", ratio * 100) + "%"
   }
 
   /// Whole numbers in full up to ten million, with separators; fractions with three digits.

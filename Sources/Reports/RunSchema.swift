@@ -83,15 +83,12 @@ package enum RunSchema {
       "$id": "rehearse.error/1",
       "title": "Why there is no result",
       "type": "object",
-      "required": ["schema", "exit_code", "error", "problems"],
+      "required": ["schema", "exit_code", "message", "problems"],
       "properties": {
         "schema": {"const": "rehearse.error/1"},
         "exit_code": {"type": "integer"},
-        "error": {
-          "type": "object",
-          "required": ["message"],
-          "properties": {"message": {"type": "string"}, "help": {"type": "string"}}
-        },
+        "message": {"type": "string"},
+        "help": {"type": "string"},
         "problems": {
           "type": "array",
           "items": {
@@ -102,7 +99,6 @@ package enum RunSchema {
               "severity": {"enum": ["error", "warning", "note"]},
               "message": {"type": "string"},
               "hint": {"type": "string"},
-              "help": {"type": "array", "items": {"type": "string"}},
               "path": {"type": "string"},
               "line": {"type": "integer"},
               "column": {"type": "integer"}

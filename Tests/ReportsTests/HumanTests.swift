@@ -7,8 +7,8 @@ struct HumanTests {
     "Durations take the unit that leaves three digits",
     arguments: [
       (0, "0 s"), (4.5e-7, "450 ns"), (18e-6, "18.0 us"), (0.031_44, "31.4 ms"), (0.9996, "1.00 s"),
-      (6.8, "6.80 s"), (119.94, "120 s"), (119.96, "2 min 0 s"), (754, "12 min 34 s"),
-      (7_199.6, "2 h 0 min"), (21_120, "5 h 52 min"), (200_000, "2 d 7 h"),
+      (6.8, "6.80 s"), (119.94, "120 s"), (119.96, "2 min"), (754, "12 min 34 s"),
+      (7_199.6, "2 h"), (21_120, "5 h 52 min"), (200_000, "2 d 7 h"),
       (1e12, "over 100 years"),
     ])
   func durations(seconds: Double, text: String) { #expect(Human.duration(seconds) == text) }

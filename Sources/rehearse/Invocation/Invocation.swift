@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Measurements
 import Scenarios
 
 /// A command that does something and ends with one of our exit statuses.
@@ -57,7 +58,7 @@ struct Invocation {
     if !failure.problems.isEmpty { console.say(ScenarioFile.render(failure.problems) + "\n") }
     console.say(console.styled("error: ", .red, on: .error) + failure.message)
     if let help = failure.help { console.say("  help: \(help)") }
-    if wantsJSON, let text = try? Document.text(ErrorDocument(failure)) { console.result(text) }
+    if wantsJSON, let text = try? jsonText(ErrorDocument(failure)) { console.result(text) }
     return failure.status
   }
 

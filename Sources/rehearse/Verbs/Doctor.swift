@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Measurements
 
 struct Doctor: Verb {
   static let configuration = CommandConfiguration(
@@ -27,7 +28,7 @@ struct Doctor: Verb {
       for check in checks {
         console.result("\(check.ok ? "ok  " : "FAIL")  \(check.name): \(check.detail)")
       }
-    case .json: console.result(try Document.text(Answer(ok: ok, checks: checks)))
+    case .json: console.result(try jsonText(Answer(ok: ok, checks: checks)))
     }
     return ok ? .success : .incomplete
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Measurements
 import Reports
 import Scenarios
 
@@ -23,14 +24,14 @@ struct Explain: Verb {
   }
 
   func perform(_ console: Console) throws -> ExitStatus {
-    guard let text = Self.metric(code) else {
+    guard let text = Codes.explain(code) ?? Self.metric(code) else {
       throw Failure(
         .noSuchInput, "nothing is known about \"\(code)\"",
         help: "codes look like RH0202 and stand in error[…]; metrics like app.latency.p99")
     }
     switch output.format {
     case .text: console.result(text)
-    case .json: console.result(try Document.text(Answer(code: code, text: text)))
+    case .json: console.result(try jsonText(Answer(code: code, text: text)))
     }
     return .success
   }

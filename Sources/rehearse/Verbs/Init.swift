@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Scenarios
 
 struct Init: Verb {
   static let configuration = CommandConfiguration(
@@ -23,7 +24,7 @@ struct Init: Verb {
       throw Failure(
         .outputNotWritable, "\(file) exists already", help: "name another file: rehearse init FILE")
     }
-    try Writing.write(StarterScenario.text, to: file)
+    try Writing.write(StarterScenario.text(), to: file)
     console.result("Wrote \(file). Next: rehearse plan \(file)")
     return .success
   }

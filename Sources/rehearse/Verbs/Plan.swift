@@ -1,5 +1,6 @@
 import ArgumentParser
 import Estimates
+import Measurements
 import Reports
 import Scenarios
 
@@ -25,7 +26,7 @@ struct Plan: Verb {
     let loaded = try scenario.load([file], console)[0]
     switch output.format {
     case .text: console.result(PlanText(loaded).text)
-    case .json: console.result(try Document.text(PlanDocument(loaded)))
+    case .json: console.result(try jsonText(PlanDocument(loaded)))
     }
     return .success
   }

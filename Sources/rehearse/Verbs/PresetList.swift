@@ -1,4 +1,5 @@
 import ArgumentParser
+import Measurements
 import Scenarios
 
 struct PresetList: Verb {
@@ -33,7 +34,7 @@ struct PresetList: Verb {
       let entries = chosen.map {
         Answer.Entry(family: $0.family.rawValue, name: $0.name, description: $0.doc, text: $0.text)
       }
-      console.result(try Document.text(Answer(presets: entries)))
+      console.result(try jsonText(Answer(presets: entries)))
       return .success
     }
     for preset in chosen {

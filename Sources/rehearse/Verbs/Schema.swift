@@ -13,6 +13,7 @@ struct Schema: Verb {
 
   func perform(_ console: Console) throws -> ExitStatus {
     switch name {
+    case "scenario": console.result(JSONSchema.scenario())
     case "run": console.result(RunSchema.run)
     case "runs": console.result(RunSchema.runs)
     case "error": console.result(RunSchema.error)

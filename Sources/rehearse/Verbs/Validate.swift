@@ -1,4 +1,5 @@
 import ArgumentParser
+import Measurements
 import Scenarios
 
 struct Validate: Verb {
@@ -24,7 +25,7 @@ struct Validate: Verb {
       var path: String
       var name: String
       var variants: [String]
-      var warnings: [ErrorDocument.Finding]
+      var warnings: [ErrorDocument.Problem]
     }
     var schema = "rehearse.validation/1"
     var valid = true
@@ -44,9 +45,9 @@ struct Validate: Verb {
       let files = loaded.map {
         Answer.File(
           path: $0.path, name: $0.scenario.name, variants: $0.variantNames,
-          warnings: $0.warnings.map(ErrorDocument.Finding.init))
+          warnings: $0.warnings.map(ErrorDocument.Problem.init))
       }
-      console.result(try Document.text(Answer(files: files)))
+      console.result(try jsonText(Answer(files: files)))
     }
     return .success
   }

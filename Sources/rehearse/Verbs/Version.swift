@@ -1,4 +1,5 @@
 import ArgumentParser
+import Measurements
 
 struct Version: Verb {
   static let configuration = CommandConfiguration(abstract: "Print the version.")
@@ -14,7 +15,7 @@ struct Version: Verb {
   func perform(_ console: Console) throws -> ExitStatus {
     switch output.format {
     case .text: console.result("rehearse \(Build.version), model version \(Build.modelVersion)")
-    case .json: console.result(try Document.text(Answer()))
+    case .json: console.result(try jsonText(Answer()))
     }
     return .success
   }
