@@ -2,7 +2,7 @@
 import PackageDescription
 
 let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("MemberImportVisibility")
 ]
 
 /// One library target of ours; targets are listed in data-flow order.
@@ -10,9 +10,11 @@ func part(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"],
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -72,6 +74,14 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // Closed forms against the simulator's own components: a quick set in the tests, all of them in
+    // `rehearse-oracles`.
+    .target(
+      name: "Oracles", dependencies: ["Primitives", "EventKernel", "Simulator", "TestSupport"],
+      path: "Tests/SimulatorTests/Oracles", swiftSettings: settings),
+    .executableTarget(
+      name: "rehearse-oracles", dependencies: ["Oracles"], path: "Tests/OracleTable",
+      swiftSettings: settings),
     tests("Primitives", ["Primitives"]),
     tests("Strategies", ["Strategies"]),
     tests("Traffic", ["Traffic"]),
@@ -80,7 +90,12 @@ let package = Package(
     tests("Measurements", ["Measurements"]),
     tests("Estimates", ["Estimates", "Scenarios"]),
     tests("EventKernel", ["EventKernel"]),
-    tests("Simulator", ["Simulator", "EventKernel", "Scenarios", "Measurements", "Strategies", "Traffic", "Gates"]),
+    tests(
+      "Simulator",
+      [
+        "Oracles", "Simulator", "EventKernel", "Scenarios", "Measurements", "Strategies", "Traffic",
+        "Gates",
+      ], exclude: ["Oracles"]),
     tests("RunHistory", ["RunHistory", "Measurements"]),
     tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
     tests("Rehearse", ["Scenarios"]),

@@ -1,0 +1,34 @@
+import Oracles
+import Testing
+
+/// A two-hundredth of the customers of `rehearse-oracles`: the intervals are wide, but a component
+/// that is wrong in kind lies outside them.
+private let quick = 0.005
+
+@Test("Every closed form lies inside the 99.9 % interval of the components' own estimates")
+func closedForms() async {
+  let rows = await OracleTable.rows(scale: quick)
+  #expect(rows.count >= 40)
+  for row in rows {
+    #expect(row.isInside, "\(row.name): \(row.closedForm), not \(row.estimate) ± \(row.halfWidth)")
+  }
+}
+
+@Test(
+  "A deliberate mistake in the use of a component moves an estimate off its closed form",
+  arguments: [
+    (Mutation.slowerService, "Round robin"),
+    (.lastComeFirstServed, "M/M/1, load 0.5"),
+    (.slowerService, "Device, 50 reads"),
+    (.slowerService, "Burst credits, 3000"),
+    (.slowerService, "Commit behind 64 MiB"),
+    (.lostWakeUp, "Group commit, deterministic flush, load 10"),
+    (.slowerService, "Replica, 30 then 10"),
+    (.lostWakeUp, "Replica, 30 then 10"),
+    (.lostWakeUp, "Pool of 2"),
+  ])
+func mistakesShow(mutation: Mutation, part: String) async {
+  let rows = await OracleTable.rows(of: part, scale: quick, mutation: mutation)
+  #expect(!rows.isEmpty)
+  #expect(rows.contains { !$0.isInside })
+}

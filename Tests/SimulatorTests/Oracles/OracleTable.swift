@@ -1,0 +1,53 @@
+import TestSupport
+
+/// All cases, and how they are run over the seeds.
+package enum OracleTable {
+  static let cases: [OracleCase] =
+    CPUOracles.cases + ClosedNetworkOracles.cases + StorageOracles.cases + PoolOracles.cases
+    + LogOracles.cases + ReplicaOracles.cases
+
+  /// A line of the table.
+  package struct Row: Sendable {
+    package var name: String
+    package var source: String
+    package var closedForm: Double
+    package var estimate: Double
+    package var halfWidth: Double
+    package var isInside: Bool
+    package var isPrecise: Bool
+  }
+
+  /// Runs the cases whose names contain `part`, every seed of each, on all cores.
+  ///
+  /// `scale` is the share of the customers to play.
+  package static func rows(
+    of part: String = "", scale: Double = 1, mutation: Mutation = .none
+  ) async -> [Row] {
+    let chosen = cases.filter { part.isEmpty || $0.name.contains(part) }
+    let values = await withTaskGroup(of: (Int, Int, [Double]).self) { group in
+      for (index, oracle) in chosen.enumerated() {
+        for (place, seed) in oracleSeeds.enumerated() {
+          group.addTask {
+            let run = OracleRun(seed: seed, mutation: mutation, scale: scale)
+            return (index, place, oracle.run(run))
+          }
+        }
+      }
+      var values = chosen.map { _ in [[Double]](repeating: [], count: oracleSeeds.count) }
+      for await (index, place, result) in group { values[index][place] = result }
+      return values
+    }
+    return zip(chosen, values).flatMap { oracle, bySeed in
+      oracle.quantities.indices.map { row(of: oracle, $0, bySeed) }
+    }
+  }
+
+  private static func row(of oracle: OracleCase, _ index: Int, _ bySeed: [[Double]]) -> Row {
+    let quantity = oracle.quantities[index]
+    let verdict = OracleVerdict(quantity: quantity, estimates: bySeed.map { $0[index] })
+    return Row(
+      name: "\(oracle.name): \(quantity.name)", source: oracle.source,
+      closedForm: quantity.closedForm, estimate: verdict.mean, halfWidth: verdict.halfWidth,
+      isInside: verdict.isInside, isPrecise: verdict.isPrecise)
+  }
+}

@@ -1,0 +1,72 @@
+import EventKernel
+import Primitives
+import Simulator
+
+/// Cases on the connection pool.
+enum PoolOracles {
+  static let cases: [OracleCase] = [
+    loss(.exponential, "exponential"), loss(.deterministic, "deterministic"), finiteLine, patience,
+  ]
+
+  /// Nobody waits: Erlang's loss, whatever the law of the holding times.
+  private static func loss(_ law: ServiceLaw, _ name: String) -> OracleCase {
+    OracleCase(
+      "Pool of 10 without waiting, \(name) holding, load 7", source: "Erlang B; Sevastyanov (1957)",
+      [.mean("share rejected", erlangB(servers: 10, load: 7))]
+    ) { run in
+      var experiment = PoolExperiment(
+        PoolExperiment.Setting(size: 10, waitTimeout: .zero, rate: 7, law: law), 3_000_000, run)
+      return [experiment.play().rejected]
+    }
+  }
+
+  /// M/M/c/K: at most 3 wait.
+  private static let finiteLine = OracleCase(
+    "Pool of 2, at most 3 waiting, load 1.6", source: "Kleinrock I (1975) §3.7, M/M/c/K",
+    [.mean("share rejected", blocked), .mean("mean waiting", line)]
+  ) { run in
+    let setting = PoolExperiment.Setting(size: 2, waitTimeout: .forever, rate: 1.6, longestLine: 3)
+    var experiment = PoolExperiment(setting, 1_500_000, run)
+    let outcome = experiment.play()
+    return [outcome.rejected, outcome.meanWaiting]
+  }
+
+  private static let weights: [Double] = {
+    var weights = [1.0]
+    for n in 1...5 { weights.append(weights[n - 1] * 1.6 / Double(min(n, 2))) }
+    return weights
+  }()
+  private static let blocked = weights[5] / weights.reduce(0, +)
+  private static let line =
+    (weights[3] + 2 * weights[4] + 3 * weights[5]) / weights.reduce(0, +)
+
+  /// M/M/c with deterministic patience τ, by level crossing of the offered wait: density
+  /// λ p(c−1) e^{−(cμ−λ)x} below τ, decreasing as e^{−cμ(x−τ)} above (Barrer, Operations Research 5
+  /// (1957), p. 644). Who would wait longer than τ is rejected.
+  private static let patience = OracleCase(
+    "Pool of 4, patience 0.5, load 3.6", source: "Barrer (1957)",
+    [
+      .mean("share rejected", impatient), .mean("utilization", 0.9 * (1 - impatient)),
+      .exact("Little's law, ∫N dt − ΣT", 0, within: 0),
+    ]
+  ) { run in
+    let setting = PoolExperiment.Setting(size: 4, waitTimeout: unit * 0.5, rate: 3.6)
+    var experiment = PoolExperiment(setting, 1_500_000, run)
+    let outcome = experiment.play()
+    return [outcome.rejected, outcome.utilization, Double(outcome.littleGap)]
+  }
+
+  private static let impatient: Double = {
+    let (servers, rate, patience) = (4.0, 3.6, 0.5)
+    var weight = 1.0
+    var below = 0.0
+    for n in 1...4 {
+      below += weight
+      if n < 4 { weight *= rate / Double(n) }
+    }
+    let drift = servers - rate
+    let early = rate * weight * (1 - Double.exp(-drift * patience)) / drift
+    let late = rate * weight * Double.exp(-drift * patience) / servers
+    return late / (below + early + late)
+  }()
+}
