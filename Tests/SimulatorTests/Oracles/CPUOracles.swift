@@ -83,8 +83,8 @@ enum CPUOracles {
     "M/G/1, cv² = 4, load 0.5", .hyperexponential(squaredVariation: 4), squaredVariation: 4,
     customers: 3_000_000)
 
-  /// A wake-up D precedes the first service of a busy period: Wq + (2 E[D] + λ E[D²]) / (2 (1 + λ
-  /// E[D])) with Wq of Pollaczek–Khinchine (Welch 1964, Operations Research 12, p. 736).
+  /// A wake-up D precedes the first service of a busy period, and adds to the mean wait
+  /// (2 E[D] + λ E[D²]) / (2 (1 + λ E[D])) (Welch, Operations Research 12, 1964, page 736).
   private static let wakeUp = OracleCase(
     "M/M/1 with a wake-up of 0.5 from idle, load 0.5", source: "Welch (1964)",
     [.mean("mean time in system", 2 + (2 * 0.5 + 0.5 * 0.25) / (2 * 1.25))]

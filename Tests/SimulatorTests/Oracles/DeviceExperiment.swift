@@ -27,7 +27,7 @@ struct DeviceExperiment: ~Copyable {
   private var arrived: [Instant] = []
   private var free: [Int32] = []
 
-  /// - Parameter rate: Requests for each unit of time.
+  /// `rate` is in requests for each unit of time.
   init(_ limits: StorageDevice.Limits, rate: Double, requests: Int, _ run: OracleRun) {
     self.rate = rate
     self.requests = run.customers(requests)

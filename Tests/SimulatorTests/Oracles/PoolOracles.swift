@@ -40,9 +40,10 @@ enum PoolOracles {
   private static let line =
     (weights[3] + 2 * weights[4] + 3 * weights[5]) / weights.reduce(0, +)
 
-  /// M/M/c with deterministic patience τ, by level crossing of the offered wait: density
-  /// λ p(c−1) e^{−(cμ−λ)x} below τ, decreasing as e^{−cμ(x−τ)} above (Barrer, Operations Research 5
-  /// (1957), p. 644). Who would wait longer than τ is rejected.
+  /// M/M/c with deterministic patience τ: who would wait longer than τ is rejected.
+  ///
+  /// By level crossing the offered wait has density λ p(c−1) e^{−(cμ−λ)x} below τ, decreasing as
+  /// e^{−cμ(x−τ)} above (Barrer, Operations Research 5, 1957, page 644).
   private static let patience = OracleCase(
     "Pool of 4, patience 0.5, load 3.6", source: "Barrer (1957)",
     [

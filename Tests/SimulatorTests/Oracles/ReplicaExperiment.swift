@@ -39,9 +39,7 @@ struct ReplicaExperiment: ~Copyable {
   private var steps: [LogContent] = []
   private var asks = 0
 
-  /// - Parameters:
-  ///   - replayPerByte: Seconds.
-  ///   - roundTrip: Milliseconds, as is `flush`.
+  /// `replayPerByte` is in seconds, `roundTrip` and `flush` are in milliseconds.
   init(
     replayPerByte: Double, _ run: OracleRun, roundTrip: Double = 0, flush: Double = 0
   ) {

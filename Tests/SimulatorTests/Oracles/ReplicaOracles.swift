@@ -54,8 +54,9 @@ enum ReplicaOracles {
     return experiment.play(readings: [], until: 100) { [$0.longestLag, $0.drained] }
   }
 
-  /// One commit on an idle replica: the round trip and what the level waits for, one after the
-  /// other. Device 2 ms, fixed part of the flush 0.5 ms, round trip 1 ms, replay 4 ms.
+  /// One commit on an idle replica: the round trip and what the level waits for, in turn.
+  ///
+  /// Device 2 ms, fixed part of the flush 0.5 ms, round trip 1 ms, replay 4 ms.
   private static let synchronous = OracleCase(
     "Commit on a synchronous replica, milliseconds", source: "sum of its parts",
     [
