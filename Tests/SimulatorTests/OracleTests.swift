@@ -5,12 +5,16 @@ import Testing
 /// that is wrong in kind lies outside them.
 private let quick = 0.005
 
-@Test("Every closed form lies inside the 99.9 % interval of the components' own estimates")
+/// t for 19 degrees of freedom at 1 − 4·10⁻⁶ over that at 0.9995: 99.9 % for 120 intervals at once.
+private let allAtOnce = 1.6
+
+@Test("Every closed form lies inside the interval of the components' own estimates")
 func closedForms() async {
   let rows = await OracleTable.rows(scale: quick)
   #expect(rows.count >= 40)
   for row in rows {
-    #expect(row.isInside, "\(row.name): \(row.closedForm), not \(row.estimate) ± \(row.halfWidth)")
+    let isInside = row.isInside || abs(row.estimate - row.closedForm) <= allAtOnce * row.halfWidth
+    #expect(isInside, "\(row.name): \(row.closedForm), not \(row.estimate) ± \(row.halfWidth)")
   }
 }
 

@@ -172,6 +172,7 @@ struct CPUQueueExperiment: ~Copyable {
     finished += 1
     sojourns += Int128(sojourn.nanoseconds)
     free.append(id)
+    if run.mutation == .lastComeFirstServed { line.removeAll { $0 == id } }
     if queue.servers == 1 && queue.vacation == nil {
       let recursion = lindley.next(arrival: customer.arrived, demand: customer.demand)
       outcome.lindleyGap += abs((recursion - wait).nanoseconds)
@@ -192,7 +193,7 @@ struct CPUQueueExperiment: ~Copyable {
 
   /// Takes everybody out of the line, so that the next one stands before them.
   private mutating func overtake(_ id: Int32) {
-    line.removeAll { cpu.isRunning($0) || free.contains($0) }
+    line.removeAll { cpu.isRunning($0) }
     for waiting in line { cpu.withdraw(waiting, in: &calendar) }
   }
 

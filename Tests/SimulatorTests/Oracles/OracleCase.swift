@@ -21,6 +21,10 @@ struct OracleCase: Sendable {
   var name: String
   var source: String
   var quantities: [Quantity]
+  /// Whether the seed matters.
+  var isRandom: Bool {
+    quantities.contains { if case .interval = $0.acceptance { true } else { false } }
+  }
   /// One value for each quantity.
   var run: @Sendable (OracleRun) -> [Double]
 

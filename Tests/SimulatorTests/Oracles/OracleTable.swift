@@ -26,14 +26,17 @@ package enum OracleTable {
     let chosen = cases.filter { part.isEmpty || $0.name.contains(part) }
     let values = await withTaskGroup(of: (Int, Int, [Double]).self) { group in
       for (index, oracle) in chosen.enumerated() {
-        for (place, seed) in oracleSeeds.enumerated() {
+        let seeds = oracle.isRandom ? oracleSeeds : Array(oracleSeeds.prefix(1))
+        for (place, seed) in seeds.enumerated() {
           group.addTask {
             let run = OracleRun(seed: seed, mutation: mutation, scale: scale)
             return (index, place, oracle.run(run))
           }
         }
       }
-      var values = chosen.map { _ in [[Double]](repeating: [], count: oracleSeeds.count) }
+      var values = chosen.map {
+        [[Double]](repeating: [], count: $0.isRandom ? oracleSeeds.count : 1)
+      }
       for await (index, place, result) in group { values[index][place] = result }
       return values
     }

@@ -5,8 +5,9 @@ struct OracleVerdict: Sendable {
 
   var mean: Double { estimates.reduce(0, +) / Double(estimates.count) }
 
-  /// Half-width of the 99.9 % Student-t interval over 20 seeds.
+  /// Half-width of the 99.9 % Student-t interval over 20 seeds; 0 where the seed does not matter.
   var halfWidth: Double {
+    if estimates.count == 1 { return 0 }
     precondition(estimates.count == 20, "the quantile below is that of 19 degrees of freedom")
     let squares = estimates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return Self.studentQuantile * (squares / 19 / 20).squareRoot()
