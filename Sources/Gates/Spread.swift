@@ -35,7 +35,7 @@ package struct Spread: Sendable {
   package func predictionInterval(confidence: Double = 0.90) -> ClosedRange<Double>? {
     guard count > 1, mean.isFinite else { return nil }
     if count >= Self.manyValues {
-      let rank = (1 - confidence) / 2 * Double(count + 1)
+      let rank = ((1 - confidence) * Double(count + 1) * 5e8).rounded() / 1e9
       let (low, high) = (value(atRank: rank), value(atRank: Double(count + 1) - rank))
       return low...max(low, high)
     }

@@ -105,7 +105,7 @@ struct Course: Sendable {
   /// The columns, each with its name and unit, as seen from `zero`.
   func series(names: [(name: String, unit: String)], from zero: Instant) -> TimeSeries? {
     guard let origin else { return nil }
-    let seconds = Double(step) * 1e-9
+    let seconds = Double(step) / 1e9
     let steps = cells.count / max(1, kinds.count)
     let columns = kinds.indices.map { column in
       TimeSeries.Column(
@@ -115,6 +115,6 @@ struct Course: Sendable {
           return cell.isNaN ? nil : kinds[column] == .rate ? cell / seconds : cell
         })
     }
-    return TimeSeries(start: (origin - zero).seconds, step: seconds, columns: columns)
+    return TimeSeries(start: (origin - zero).reported, step: seconds, columns: columns)
   }
 }

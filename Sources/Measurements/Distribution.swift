@@ -1,4 +1,10 @@
 import Histogram
+import Primitives
+
+extension TimeSpan {
+  /// Seconds rounded once, so that whole and decimal numbers print as such.
+  var reported: Double { Double(nanoseconds) / 1e9 }
+}
 
 /// How long things took: a histogram at three significant digits, their exact sum and maximum.
 ///
@@ -37,11 +43,11 @@ struct Distribution: Sendable {
   }
 
   /// Seconds.
-  var total: Double { Double(sum) * 1e-9 }
+  var total: Double { Double(sum) / 1e9 }
   /// Seconds; nil where nothing was recorded.
-  var mean: Double? { count == 0 ? nil : Double(sum) / Double(count) * 1e-9 }
-  var max: Double? { count == 0 ? nil : Double(histogram.maxRecorded) * 1e-9 }
+  var mean: Double? { count == 0 ? nil : Double(sum) / (Double(count) * 1e9) }
+  var max: Double? { count == 0 ? nil : Double(histogram.maxRecorded) / 1e9 }
   func quantile(_ q: Double) -> Double? {
-    count == 0 ? nil : Double(histogram.valueAtPercentile(q * 100)) * 1e-9
+    count == 0 ? nil : Double(histogram.valueAtPercentile(q * 100)) / 1e9
   }
 }

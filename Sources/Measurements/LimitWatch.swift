@@ -12,6 +12,8 @@ struct LimitWatch: Sendable {
     var over: UInt32 = 0
     var sum: Int64 = 0
   }
+  /// Index among the plan's gates.
+  let gate: Int
   let statistic: Statistic
   let classIndex: Int?
   /// Nanoseconds; nil until a limit that counts from the before phase is known.
@@ -19,7 +21,8 @@ struct LimitWatch: Sendable {
   private var slices: [Slice] = []
 
   /// Nil for a gate that is not on a latency.
-  init?(_ rule: GateRule, classes: [String]) {
+  init?(gate: Int, _ rule: GateRule, classes: [String]) {
+    self.gate = gate
     guard let statistic = Statistic(metric: rule.metric.name, family: "app.latency") else {
       return nil
     }
@@ -58,13 +61,16 @@ struct LimitWatch: Sendable {
 
 /// The moment at which a replica's lag first passed a gate's limit.
 struct LagWatch: Sendable {
+  /// Index among the plan's gates.
+  let gate: Int
   let replica: Int?
   /// Nanoseconds.
   var limit: Int64?
   private(set) var firstBreach: Instant?
 
   /// Nil for a gate that is not on a replica's lag.
-  init?(_ rule: GateRule, replicas: [String]) {
+  init?(gate: Int, _ rule: GateRule, replicas: [String]) {
+    self.gate = gate
     guard Statistic(metric: rule.metric.name, family: "replica.lag") != nil else { return nil }
     replica = rule.metric["replica"].map { replicas.firstIndex(of: $0) ?? -1 }
     if case .value(let seconds) = rule.limit { limit = TimeSpan(seconds: seconds).nanoseconds }

@@ -7,11 +7,8 @@ extension Recorder {
     let phase = clock.phase(of: intended)
     guard phase != .warmup else { return }
     counts.add(1, to: layout.tally(.arrived, index, phase))
-    for gate in windows.indices {
-      for series in windows[gate].indices
-      where windows[gate][series].subject.source.countsClass(index) {
-        windows[gate][series].arrived(intended: clock.played(intended))
-      }
+    for series in windows.indices where windows[series].subject.source.countsClass(index) {
+      windows[series].arrived(intended: clock.played(intended))
     }
   }
 
@@ -30,15 +27,11 @@ extension Recorder {
       if outcome == .completed { course.add(1, column: layout.completedColumn(index), row: row) }
       course.add(latency.seconds, column: layout.latencyColumn(index), row: row)
     }
-    for gate in windows.indices {
-      for series in windows[gate].indices
-      where windows[gate][series].subject.source.countsClass(index) {
-        windows[gate][series].ended(
-          intended: played, latency: latency, served: outcome == .completed)
-      }
-      if limitWatches[gate]?.counts(class: index) == true {
-        limitWatches[gate]?.ended(offset: played - clock.duringStart, latency: latency)
-      }
+    for series in windows.indices where windows[series].subject.source.countsClass(index) {
+      windows[series].ended(intended: played, latency: latency, served: outcome == .completed)
+    }
+    for watch in limitWatches.indices where limitWatches[watch].counts(class: index) {
+      limitWatches[watch].ended(offset: played - clock.duringStart, latency: latency)
     }
   }
 
@@ -53,13 +46,10 @@ extension Recorder {
       return
     }
     record(waited, slot: layout.wait(waiter, phase))
-    for gate in windows.indices {
-      for series in windows[gate].indices
-      where windows[gate][series].subject.source.countsWaits(of: waiter) {
-        // A batch may outlast the window it began in; its waits count where they end.
-        windows[gate][series].waited(
-          waited, at: waiter == .app ? clock.played(intended) : now)
-      }
+    // A batch may outlast the window it began in; its waits count where they end.
+    let instant = waiter == .app ? clock.played(intended) : now
+    for series in windows.indices where windows[series].subject.source.countsWaits(of: waiter) {
+      windows[series].waited(waited, at: instant)
     }
   }
 
@@ -103,6 +93,11 @@ extension Recorder {
     }
   }
 
+  /// Adds to the sum what a skip really cost beyond its repeats; no rate sees it.
+  package mutating func correct(_ counter: Counter, by amount: Int64) {
+    corrections.add(amount, to: layout.counter(counter, clock.current))
+  }
+
   package mutating func gauge(_ gauge: Gauge, _ value: Double, at now: Instant) {
     gauges.set(gauge, value, at: now, in: clock.current)
     if gauge == .appActive { course.add(value, column: layout.activeColumn, at: now) }
@@ -128,12 +123,12 @@ extension Recorder {
   }
 
   mutating func observe(_ piece: LagPiece, replica: Int) {
-    for gate in windows.indices {
-      for series in windows[gate].indices
-      where windows[gate][series].subject.source == .lag(replica: replica) {
-        windows[gate][series].lagged(piece)
-      }
-      lagWatches[gate]?.lagged(piece, replica: replica, since: clock.duringStart)
+    for series in windows.indices
+    where windows[series].subject.source == .lag(replica: replica) {
+      windows[series].lagged(piece)
+    }
+    for watch in lagWatches.indices {
+      lagWatches[watch].lagged(piece, replica: replica, since: clock.duringStart)
     }
   }
 

@@ -22,10 +22,13 @@ extension Recorder {
       values: reduction.values.sorted { $0.metric < $1.metric }, traceHash: 0)
     var before = Reduction(self)
     before.addServer([.before])
+    let reference = TrialResult(
+      values: before.values.sorted { $0.metric < $1.metric }, traceHash: 0)
     for gate in plan.gates.indices {
-      let judged = judgedValue(gate, result, before: before.values, at: now)
-      result.gateValues.append(judged)
-      result.firstBreaches.append(firstBreach(gate))
+      let scale = limitScale(gate, result, before: reference)
+      let value = statistic(gate, result, at: now)
+      result.gateValues.append(scale.flatMap { scale in value.map { $0 / scale } })
+      result.firstBreaches.append(scale.flatMap { firstBreach(gate, scale: $0) })
     }
     result.series = course.series(
       names: layout.columns.map { ($0.name, $0.unit) },
@@ -34,22 +37,14 @@ extension Recorder {
   }
 
   /// The gate's statistic in this trial, infinite where what it times never ended.
-  private mutating func judgedValue(
-    _ gate: Int, _ result: TrialResult, before: [TrialResult.Value], at now: Instant
-  ) -> Double? {
+  private mutating func statistic(_ gate: Int, _ result: TrialResult, at now: Instant) -> Double? {
     let rule = plan.gates[gate]
-    var value: Double?
-    if rule.window != nil {
-      let windowed = windows[gate].indices.compactMap { windows[gate][$0].finish(at: now) }
-      value = rule.comparison.isUpper ? windowed.max() : windowed.min()
-    } else {
-      value = statistic(rule.metric, result)
+    guard rule.window != nil else { return statistic(rule.metric, result) }
+    var values: [Double] = []
+    for index in windows.indices where windows[index].gate == gate {
+      if let value = windows[index].finish(at: now) { values.append(value) }
     }
-    guard let value, case .timesBefore = rule.limit else { return value }
-    guard let reference = reference(rule.metric, result, before: before), reference > 0 else {
-      return nil
-    }
-    return value / reference
+    return rule.comparison.isUpper ? values.max() : values.min()
   }
 
   private func statistic(_ metric: MetricKey, _ result: TrialResult) -> Double? {
@@ -81,26 +76,30 @@ extension Recorder {
     }
   }
 
-  /// The same statistic over the whole before phase.
-  private func reference(
-    _ metric: MetricKey, _ result: TrialResult, before: [TrialResult.Value]
-  ) -> Double? {
-    if metric.isPhased {
-      return result.value(of: metric.with("phase", Phase.before.name))?.value
-    }
-    return TrialResult(values: before.sorted { $0.metric < $1.metric }, traceHash: 0)
-      .value(of: metric)?.value
+  /// What the limit is a multiple of: 1, or the same statistic over the whole before phase.
+  private func limitScale(_ gate: Int, _ result: TrialResult, before: TrialResult) -> Double? {
+    let rule = plan.gates[gate]
+    guard case .timesBefore = rule.limit else { return 1 }
+    let reference =
+      rule.metric.isPhased
+      ? result.value(of: rule.metric.with("phase", Phase.before.name))
+      : before.value(of: rule.metric)
+    return reference?.value.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// Seconds since the backfill's start.
-  private func firstBreach(_ gate: Int) -> Double? {
+  private func firstBreach(_ gate: Int, scale: Double) -> Double? {
     let rule = plan.gates[gate]
-    if !windows[gate].isEmpty, case .value(let limit) = rule.limit {
-      return windows[gate].compactMap { $0.firstBreach(of: limit) }.min()
-        .map { ($0 - clock.duringStart).seconds }
+    if rule.window != nil {
+      let mine = windows.filter { $0.gate == gate }
+      let first = mine.compactMap { $0.firstBreach(of: rule.limit.number * scale) }.min()
+      return first.map { ($0 - clock.duringStart).reported }
     }
-    if let watch = limitWatches[gate] { return watch.firstBreach.map(Double.init) }
-    return lagWatches[gate]?.firstBreach.map { ($0 - clock.duringStart).seconds }
+    if let watch = limitWatches.first(where: { $0.gate == gate }) {
+      return watch.firstBreach.map(Double.init)
+    }
+    let lag = lagWatches.first { $0.gate == gate }
+    return lag?.firstBreach.map { ($0 - clock.duringStart).reported }
   }
 
   /// Limits that count from the before phase become known when it ends.
@@ -109,12 +108,11 @@ extension Recorder {
     reduction.addPhase(.before)
     let result = TrialResult(
       values: reduction.values.sorted { $0.metric < $1.metric }, traceHash: 0)
-    for gate in plan.gates.indices {
-      guard case .timesBefore(let factor) = plan.gates[gate].limit,
-        let before = result.value(of: plan.gates[gate].metric.with("phase", Phase.before.name))?
-          .value
-      else { continue }
-      limitWatches[gate]?.limit = TimeSpan(seconds: before * factor).nanoseconds
+    for index in limitWatches.indices {
+      let rule = plan.gates[limitWatches[index].gate]
+      let reference = result.value(of: rule.metric.with("phase", Phase.before.name))?.value
+      guard case .timesBefore(let factor) = rule.limit, let reference else { continue }
+      limitWatches[index].limit = TimeSpan(seconds: reference * factor).nanoseconds
     }
   }
 }

@@ -55,6 +55,8 @@ package struct Recorder: Sendable {
   var samples: [Sample] = []
   /// Everything that is counted, by `Layout`.
   var counts: Ledger<Int64>
+  /// Not part of any stretch.
+  var corrections: Ledger<Int64>
   /// Seconds of each phase, as folded.
   var elapsed = Ledger<Double>(count: Phase.allCases.count)
   var gauges = Gauges()
@@ -68,10 +70,9 @@ package struct Recorder: Sendable {
   var backfillCompleted = true
   var storageFull: Instant?
 
-  var windows: [[WindowedStatistic]]
-  /// By gate; nil for a gate on something else.
-  var limitWatches: [LimitWatch?]
-  var lagWatches: [LagWatch?]
+  var windows: [WindowedStatistic]
+  var limitWatches: [LimitWatch]
+  var lagWatches: [LagWatch]
   var course: Course
 
   package init(plan: Plan) {
@@ -79,13 +80,18 @@ package struct Recorder: Sendable {
     layout = Layout(plan)
     distributions = Array(repeating: Distribution(), count: layout.slots)
     counts = Ledger(count: layout.counts)
+    corrections = counts
     lags = Array(repeating: LagTrack(), count: plan.replicas.count)
     lagBytes = Array(repeating: 0, count: plan.replicas.count * Phase.allCases.count)
     shownLag = Array(repeating: .zero, count: lagBytes.count)
     poolPeaks = Array(repeating: 0, count: plan.pools.count * Phase.allCases.count)
-    windows = plan.gates.map { WindowedStatistic.series(for: $0, plan: plan) }
-    limitWatches = plan.gates.map { LimitWatch($0, classes: plan.classes) }
-    lagWatches = plan.gates.map { LagWatch($0, replicas: plan.replicas) }
+    windows = plan.gates.indices.flatMap { WindowedStatistic.series(for: $0, plan: plan) }
+    limitWatches = plan.gates.enumerated().compactMap {
+      LimitWatch(gate: $0.offset, $0.element, classes: plan.classes)
+    }
+    lagWatches = plan.gates.enumerated().compactMap {
+      LagWatch(gate: $0.offset, $0.element, replicas: plan.replicas)
+    }
     course = Course(kinds: layout.columns.map(\.kind))
   }
 
@@ -98,9 +104,7 @@ package struct Recorder: Sendable {
     walRate.close(in: clock.current)
     clock.begin(phase, at: now)
     if phase != .warmup { course.begin(at: now) }
-    for gate in windows.indices {
-      for index in windows[gate].indices { windows[gate][index].begin(phase, at: now) }
-    }
+    for index in windows.indices { windows[index].begin(phase, at: now) }
     if phase == .during { setLimitsFromBefore() }
   }
 
@@ -136,11 +140,8 @@ package struct Recorder: Sendable {
         repeats: repeats, at: now, resumed: resumed, clock: clock)
       if let piece { observe(piece, replica: replica) }
     }
-    for gate in windows.indices {
-      for index in windows[gate].indices {
-        windows[gate][index].endStretch(
-          from: stretchStart, to: now, repeats: repeats, resumed: resumed)
-      }
+    for index in windows.indices {
+      windows[index].endStretch(from: stretchStart, to: now, resumed: resumed)
     }
     course.endStretch(from: stretchStart, to: now, resumed: resumed)
     clock.skip(from: now, by: skipped)

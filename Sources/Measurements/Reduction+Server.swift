@@ -12,7 +12,7 @@ extension Reduction {
     let own = phases.contains(.during) ? [Phase.during] : phases
     add(
       "cpu.utilization",
-      ratio(counted(.cpuBusy, own) * 1e-9, of: elapsed(own) * Double(recorder.plan.cores)))
+      ratio(counted(.cpuBusy, own) / 1e9, of: elapsed(own) * Double(recorder.plan.cores)))
     let reads = counted(.cacheReads, own)
     add("cache.miss_ratio", ratio(counted(.cacheMisses, own), of: reads), samples: Int(reads))
   }
@@ -25,15 +25,15 @@ extension Reduction {
       }
       add("replica.lag.mean", labels, lag.mean)
       add("replica.lag.p95", labels, lag.quantile(0.95))
-      add("replica.lag.max", labels, lag.maximum.map { Double($0.nanoseconds) * 1e-9 })
+      add("replica.lag.max", labels, lag.maximum.map { Double($0.nanoseconds) / 1e9 })
       add(
         "replica.lag.max_at", labels,
-        lag.maximum.map { ($0.at - recorder.clock.duringStart).seconds })
+        lag.maximum.map { ($0.at - recorder.clock.duringStart).reported })
       let slots = phases.map { index * Phase.allCases.count + $0.rawValue }
       add("replica.lag_bytes.max", labels, slots.map { Double(recorder.lagBytes[$0]) }.max())
-      add("replica.shown_lag.max", labels, slots.map { recorder.shownLag[$0].seconds }.max())
+      add("replica.shown_lag.max", labels, slots.map { recorder.shownLag[$0].reported }.max())
       let paused = total(phases.map { layout.conflict(index, $0) })
-      add("replica.conflict_paused", labels, Double(paused) * 1e-9)
+      add("replica.conflict_paused", labels, Double(paused) / 1e9)
     }
   }
 
@@ -49,13 +49,13 @@ extension Reduction {
     let time = elapsed(phases)
     add("storage.reads", counted(.storageReads, phases))
     add("storage.writes", counted(.storageWrites, phases))
-    add("storage.utilization", ratio(counted(.storageBusy, phases) * 1e-9, of: time))
+    add("storage.utilization", ratio(counted(.storageBusy, phases) / 1e9, of: time))
     add(
       "storage.queue.mean",
       recorder.gauges.integral(.storageQueue, phases).flatMap { ratio($0, of: time) })
     add("storage.burst_balance.min", recorder.gauges.minimum(.burstBalance, phases))
     add("storage.free.min", recorder.gauges.minimum(.freeSpace, phases))
-    add("storage.full_in", recorder.storageFull.map { ($0 - recorder.clock.duringStart).seconds })
+    add("storage.full_in", recorder.storageFull.map { ($0 - recorder.clock.duringStart).reported })
   }
 
   private mutating func addVersions(_ phases: [Phase]) {
@@ -82,7 +82,7 @@ extension Reduction {
   /// Drain counts from the backfill's end, so there is none before.
   mutating func addDrains(_ drained: [TimeSpan?]) {
     for (name, drain) in zip(recorder.plan.replicas, drained) {
-      add("replica.drain", ["replica": name], drain?.seconds)
+      add("replica.drain", ["replica": name], drain?.reported)
     }
   }
 
@@ -94,12 +94,12 @@ extension Reduction {
     add("backfill.duration", duration)
     add("backfill.rows", rows, samples: batches)
     add("backfill.batches", Double(batches), samples: batches)
-    let worked = recorder.backfillEnd.map { ($0 - recorder.clock.duringStart).seconds }
+    let worked = recorder.backfillEnd.map { ($0 - recorder.clock.duringStart).reported }
     add("backfill.rate", worked.flatMap { ratio(rows, of: $0) }, samples: batches)
     let pauses = PauseReason.allCases.map { recorder.counts[layout.backfill($0.tally)] }
-    add("backfill.paused", Double(pauses.reduce(0, +)) * 1e-9)
+    add("backfill.paused", Double(pauses.reduce(0, +)) / 1e9)
     for (reason, paused) in zip(PauseReason.allCases, pauses) {
-      add("backfill.paused", ["reason": reason.rawValue], Double(paused) * 1e-9)
+      add("backfill.paused", ["reason": reason.rawValue], Double(paused) / 1e9)
     }
     add("backfill.retries", counted(.backfillRetries, phases))
     add("backfill.lock_timeouts", counted(.backfillLockTimeouts, phases))
@@ -128,6 +128,6 @@ extension Recorder {
   /// Seconds from the first batch's BEGIN to the last COMMIT; nil where the backfill did not end.
   var duration: Double? {
     guard backfillCompleted, clock.duringStart < .distantFuture else { return nil }
-    return backfillEnd.map { ($0 - clock.duringStart).seconds }
+    return backfillEnd.map { ($0 - clock.duringStart).reported }
   }
 }

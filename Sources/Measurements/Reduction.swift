@@ -32,7 +32,9 @@ struct Reduction {
     slots.reduce(into: Distribution()) { $0.merge(recorder.distributions[$1]) }
   }
 
-  func total(_ slots: [Int]) -> Int64 { slots.reduce(0) { $0 + recorder.counts[$1] } }
+  func total(_ slots: [Int]) -> Int64 {
+    slots.reduce(0) { $0 + recorder.counts[$1] + recorder.corrections[$1] }
+  }
 
   func counted(_ counter: Counter, _ phases: [Phase]) -> Double {
     Double(total(phases.map { layout.counter(counter, $0) }))
@@ -112,7 +114,7 @@ extension Reduction {
   /// Seconds in which any latency gate of the same class was beyond its limit.
   private mutating func addOverLimit(_ phase: Phase) {
     guard phase != .before else { return }
-    let watches = recorder.limitWatches.compactMap { $0 }.filter { $0.limit != nil }
+    let watches = recorder.limitWatches.filter { $0.limit != nil }
     for index in [nil] + recorder.plan.classes.indices.map(Optional.some) {
       let mine = watches.filter { $0.classIndex == index }
       guard !mine.isEmpty else { continue }

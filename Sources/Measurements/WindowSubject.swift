@@ -31,20 +31,20 @@ extension WindowedStatistic {
 
     /// Nil where the window holds too few samples.
     func value(of window: Window) -> Double? {
-      switch source {
+      let fewest = statistic.fewestSamples * Int(WindowedStatistic.grain)
+      return switch source {
       case .latency:
-        window.distribution.count >= statistic.fewestSamples
+        window.distribution.count >= fewest
           ? statistic.of(window.distribution) : nil
       case .unserved:
-        window.arrived >= statistic.fewestSamples
-          ? Double(window.unserved) / Double(window.arrived) : nil
+        window.counted >= fewest ? Double(window.unserved) / Double(window.counted) : nil
       case .lockWait:
         window.distribution.count > 0
-          ? statistic.of(window.distribution) : window.ended > 0 ? 0 : nil
+          ? statistic.of(window.distribution) : window.counted > 0 ? 0 : nil
       case .lag:
         switch statistic {
         case .mean: window.lag.mean
-        case .max: window.lag.maximum.map { Double($0.nanoseconds) * 1e-9 }
+        case .max: window.lag.maximum.map { Double($0.nanoseconds) / 1e9 }
         default: statistic.quantile.flatMap { window.lag.quantile($0) }
         }
       }
@@ -54,10 +54,11 @@ extension WindowedStatistic {
   /// The windows of a gate: one series, or one for each replica where none is named.
   ///
   /// Empty for a gate without a window and for a metric that has no windowed statistic.
-  static func series(for rule: GateRule, plan: Recorder.Plan) -> [WindowedStatistic] {
+  static func series(for gate: Int, plan: Recorder.Plan) -> [WindowedStatistic] {
+    let rule = plan.gates[gate]
     guard let window = rule.window, window.every > .zero else { return [] }
     return subjects(of: rule.metric, plan: plan).map {
-      WindowedStatistic(window, of: $0, comparison: rule.comparison)
+      WindowedStatistic(gate: gate, window, of: $0, comparison: rule.comparison)
     }
   }
 

@@ -8,13 +8,13 @@ struct BinomialShareTests {
   @Test(
     "Agrees with published values",
     arguments: [
-      (59, 59, 0.939402, 1.0),
+      (59, 59, 0.939391, 1.0),
       (0, 10, 0.0, 0.308497),
       (10, 10, 0.691503, 1.0),
       (5, 10, 0.187086, 0.812914),
       (1, 20, 0.001265, 0.248733),
-      (36, 36, 0.902604, 1.0),
-      (190, 200, 0.910017, 0.975769),
+      (36, 36, 0.902606, 1.0),
+      (190, 200, 0.909972, 0.975766),
     ])
   func published(k: Int, n: Int, low: Double, high: Double) {
     let interval = BinomialShare.interval(successes: k, of: n)

@@ -60,9 +60,9 @@ struct JudgingTests {
 
   @Test("The interval of the value lies on the limit's side exactly where the verdict does")
   func intervalAgreesWithVerdict() {
-    let values = (1...100).map { Double($0) as Double? }
+    let values = (1...40).map { Double($0) as Double? }
     for comparison in GateRule.Comparison.allCases {
-      for limit in stride(from: 0.5, through: 100.5, by: 1) {
+      for limit in stride(from: 0.5, through: 40.5, by: 1) {
         let result = judge(rule(comparison, limit), values: values, assurance: 0.9)
         let upper = comparison.isUpper
         let worst = upper ? result.high : result.low

@@ -52,7 +52,7 @@ struct SpreadTests {
     for normal in [true, false] {
       for size in [10, 60] {
         var (covered, predicted) = (0, 0)
-        for repetition in 0..<4_000 {
+        for repetition in 0..<1_000 {
           var stream = SplitMix(seed: UInt64(repetition * 4 + (normal ? 1 : 0) * 2 + size / 60))
           let values = (0...size).map { _ in
             let u = stream.uniform()
@@ -64,14 +64,14 @@ struct SpreadTests {
         }
         // Exponential values bend Student's t; order statistics hold for any distribution.
         let meanTarget = normal ? 0.95 : size == 10 ? 0.90 : 0.94
-        #expect(abs(Double(covered) / 4_000 - meanTarget) < 0.015)
-        #expect(abs(Double(predicted) / 4_000 - 0.90) < (normal || size == 60 ? 0.017 : 0.04))
+        #expect(abs(Double(covered) / 1_000 - meanTarget) < 0.02)
+        #expect(abs(Double(predicted) / 1_000 - 0.90) < (normal || size == 60 ? 0.025 : 0.05))
       }
     }
   }
 }
 
-/// A plain generator for these tests (SplitMix64, Steele et al. 2014).
+/// SplitMix64 (Steele, Lea and Flood 2014).
 private struct SplitMix {
   private var state: UInt64
   init(seed: UInt64) { state = seed &* 0xD134_2543_DE82_EF95 &+ 99 }

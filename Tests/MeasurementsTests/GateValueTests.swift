@@ -90,7 +90,7 @@ struct GateValueTests {
     let rule = gate(MetricKey("app.latency.max"), .value(1), every: 10)
     let judged = value(rule, end: 80) { recorder in
       recorder.arrived(class: 0, intended: at(12))
-      for i in 0..<60 { recorder.transaction(intended: 12.5 + Double(i), latency: 0.1) }
+      for i in 0..<120 { recorder.transaction(intended: 12.5 + Double(i) / 2, latency: 0.1) }
       recorder.ended(class: 0, intended: at(12), at: at(75), outcome: .timedOut)
     }
     #expect(judged.value == 63)
