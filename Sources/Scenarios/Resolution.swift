@@ -47,7 +47,9 @@ struct Resolution {
   private mutating func append(_ value: Checked, path: String) {
     switch value.value {
     case .map(let members):
-      for member in members { append(member.value, path: SchemaCheck.join(path, member.key)) }
+      for member in members where !Self.isIdle(member, among: members) {
+        append(member.value, path: SchemaCheck.join(path, member.key))
+      }
     case .list(let items):
       if items.isEmpty {
         values.append(ResolvedValue(path: path, text: "[]", origin: value.origin))
@@ -61,6 +63,20 @@ struct Resolution {
       values.append(ResolvedValue(path: path, text: text, origin: value.origin))
     default:
       values.append(ResolvedValue(path: path, text: value.text, origin: value.origin))
+    }
+  }
+
+  /// Sections that are not there, and shape parameters of another key distribution.
+  private static func isIdle(_ member: Checked.Member, among members: [Checked.Member]) -> Bool {
+    let isSection = members.first?.key == "version" || member.key == "preset"
+    if isSection, member.value.isAbsent, !member.value.isWritten {
+      return !["name", "description"].contains(member.key)
+    }
+    let distribution = members.first { $0.key == "distribution" }?.value.string
+    switch (member.key, distribution) {
+    case ("s", "uniform"), ("s", "hotspot"): return true
+    case ("fraction", let name?), ("share", let name?): return name != "hotspot"
+    default: return false
     }
   }
 

@@ -27,6 +27,20 @@ import Testing
     if one.alone { #expect(errors.count == 1, "\(shown)") }
   }
 
+  @Test("Whatever line is missing, every problem lies inside the text and has a hint")
+  func missingLines() {
+    let lines = fullScenario.split(separator: "\n", omittingEmptySubsequences: false)
+    for missing in lines.indices {
+      var rest = lines
+      rest.remove(at: missing)
+      for problem in ScenarioFile.problems(text: rest.joined(separator: "\n"), path: "bad.yaml") {
+        #expect(1...rest.count ~= problem.line)
+        #expect(1...(rest[problem.line - 1].unicodeScalars.count + 1) ~= problem.column)
+        #expect(!problem.hint.isEmpty, "\(problem.render())")
+      }
+    }
+  }
+
   /// The edited text, and the 1-based line, column and length of what is marked in it.
   private func edited(_ one: Malformed) throws -> (String, (line: Int, column: Int, length: Int)) {
     let range = try #require(fullScenario.range(of: one.find), "nothing to edit: \(one.find)")

@@ -116,6 +116,9 @@ import Traffic
     #expect(
       origin("traffic.oltp-mixed-write.statements[1].table")?.hasPrefix("orders default") == true)
     #expect(origin("pools.app.size")?.hasPrefix("40 default") == true)
+    #expect(origin("traffic.oltp-mixed-read.keys.s") == "0.99 preset oltp-mixed")
+    #expect(origin("traffic.oltp-mixed-read.keys.share") == nil)
+    #expect(origin("tables") == nil)
     #expect(loaded.resolved.count == Set(loaded.resolved.map(\.path)).count)
   }
 

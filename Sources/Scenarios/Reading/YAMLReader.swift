@@ -187,7 +187,8 @@ struct YAMLReader {
     guard !["", "?", "!"].contains(name), !name.hasPrefix("tag:yaml.org,2002:str") else { return }
     problems.append(
       Problem(
-        "RH0010", at: place, "YAML tags (\(name)) are not supported",
+        "RH0010", at: place,
+        "YAML tags (\(name.replacing("tag:yaml.org,2002:", with: "!!"))) are not supported",
         hint: "remove the tag; write the value as it is"))
   }
 }
