@@ -37,11 +37,14 @@ package func judgeLive(_ rule: GateRule, value: Double?) -> GateResult {
 }
 
 /// What a number of passes among trials says about the share that passes.
+///
+/// The interval's ends lie on either side of the assurance exactly where the tails at the assurance
+/// are larger or smaller than 2.5 %, so the ends themselves are not needed.
 package func verdict(passed: Int, of n: Int, assurance: Double) -> Verdict {
   guard n > 0 else { return .inconclusive }
-  let share = BinomialShare.interval(successes: passed, of: n)
-  if share.lowerBound >= assurance { return .pass }
-  return share.upperBound < assurance ? .fail : .inconclusive
+  if BinomialShare.atLeast(passed, of: n, share: assurance) <= 0.025 { return .pass }
+  let atMost = 1 - BinomialShare.atLeast(passed + 1, of: n, share: assurance)
+  return atMost < 0.025 ? .fail : .inconclusive
 }
 
 /// What all gates come to: the error-level ones count, and the worst of them decides.
@@ -58,7 +61,7 @@ package func decided(_ results: [GateResult]) -> Bool {
 
 /// The fewest trials in all that would decide if they went on passing at the same rate; nil where
 /// more than `most` would be needed.
-package func trialsToDecide(passed: Int, of n: Int, assurance: Double, most: Int = 2_000) -> Int? {
+package func trialsToDecide(passed: Int, of n: Int, assurance: Double, most: Int = 1_000) -> Int? {
   guard n > 0 else { return nil }
   let rate = Double(passed) / Double(n)
   return (n...max(n, most)).first {

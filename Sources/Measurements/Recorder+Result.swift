@@ -56,12 +56,8 @@ extension Recorder {
       }
       return value
     }
-    switch metric.name {
-    case "backfill.duration", "replica.drain": return .infinity
-    case _ where metric.name.hasPrefix("locks.wait."):
-      return hadOccasionToWait(metric, result) ? 0 : nil
-    default: return nil
-    }
+    guard metric.name.hasPrefix("locks.wait.") else { return nil }
+    return hadOccasionToWait(metric, result) ? 0 : nil
   }
 
   /// Nobody waited although somebody could have: no wait is a measurement, no traffic is none.

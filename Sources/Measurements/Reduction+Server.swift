@@ -82,7 +82,7 @@ extension Reduction {
   /// Drain counts from the backfill's end, so there is none before.
   mutating func addDrains(_ drained: [TimeSpan?]) {
     for (name, drain) in zip(recorder.plan.replicas, drained) {
-      add("replica.drain", ["replica": name], drain?.reported)
+      add("replica.drain", ["replica": name], drain?.reported ?? .infinity)
     }
   }
 
@@ -90,8 +90,7 @@ extension Reduction {
     let phases = Phase.allCases
     let batches = Int(recorder.counts[layout.backfill(.batches)])
     let rows = Double(recorder.counts[layout.backfill(.rows)])
-    let duration = recorder.duration
-    add("backfill.duration", duration)
+    add("backfill.duration", recorder.duration)
     add("backfill.rows", rows, samples: batches)
     add("backfill.batches", Double(batches), samples: batches)
     let worked = recorder.backfillEnd.map { ($0 - recorder.clock.duringStart).reported }
@@ -125,9 +124,10 @@ extension Reduction {
 }
 
 extension Recorder {
-  /// Seconds from the first batch's BEGIN to the last COMMIT; nil where the backfill did not end.
-  var duration: Double? {
-    guard backfillCompleted, clock.duringStart < .distantFuture else { return nil }
-    return backfillEnd.map { ($0 - clock.duringStart).reported }
+  /// Seconds from the first batch's BEGIN to the last COMMIT; infinite where the horizon or an abort
+  /// ended it, so that the mean over trials cannot come from the fast ones alone.
+  var duration: Double {
+    guard backfillCompleted, let backfillEnd else { return .infinity }
+    return (backfillEnd - clock.duringStart).reported
   }
 }

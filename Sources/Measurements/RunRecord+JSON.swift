@@ -42,7 +42,7 @@ extension RunRecord: Codable {
     header = Header(
       name: try object.decode(String.self, forKey: .name),
       world: try object.decode(World.self, forKey: .world),
-      modelVersion: try object.decode(String.self, forKey: .modelVersion),
+      modelVersion: try object.decode(Int.self, forKey: .modelVersion),
       seed: try object.decode(UInt64.self, forKey: .seed),
       versions: try object.decode([String: String].self, forKey: .versions),
       host: try object.decode(Host.self, forKey: .host),

@@ -52,7 +52,7 @@ package struct RunRecord: Sendable, Hashable {
   package struct Header: Sendable, Hashable {
     package var name: String
     package var world: World
-    package var modelVersion: String
+    package var modelVersion: Int
     package var seed: UInt64
     /// Of the tool and what it is built with, by name.
     package var versions: [String: String]
@@ -62,7 +62,7 @@ package struct RunRecord: Sendable, Hashable {
     package var warnings: [Warning]
 
     package init(
-      name: String, world: World, modelVersion: String, seed: UInt64, versions: [String: String],
+      name: String, world: World, modelVersion: Int, seed: UInt64, versions: [String: String],
       host: Host, scenario: [Setting], assurance: Double, warnings: [Warning] = []
     ) {
       self.name = name

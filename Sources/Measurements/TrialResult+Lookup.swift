@@ -33,10 +33,6 @@ extension TrialResult {
     let key = metric.resolved
     if let exact = values.first(where: { $0.metric == key }) { return exact }
     let candidates = values.filter { key.matches($0.metric) }
-    // One replica that never drained is the worst there is.
-    if key.name == "replica.drain", let never = candidates.first(where: { $0.value == nil }) {
-      return never
-    }
     let measured = candidates.filter { $0.value != nil }
     let worst = measured.max { a, b in
       guard let a = a.value, let b = b.value else { return false }

@@ -16,7 +16,40 @@ package enum RunSchema {
         "model_version": {"type": "integer"},
         "seed": {"type": "integer", "minimum": 0},
         "trials": {"type": "integer", "minimum": 0},
-        "scenario": {"type": "object", "description": "Resolved: every default made explicit."},
+        "name": {"type": "string"},
+        "versions": {"type": "object", "additionalProperties": {"type": "string"}},
+        "host": {
+          "type": "object",
+          "required": ["os", "arch", "cpus", "memory_bytes"],
+          "properties": {
+            "os": {"type": "string"},
+            "arch": {"type": "string"},
+            "cpus": {"type": "integer"},
+            "memory_bytes": {"type": "integer"}
+          }
+        },
+        "assurance": {"type": "number", "minimum": 0, "maximum": 1},
+        "scenario": {
+          "type": "array",
+          "description": "Resolved: every default made explicit, in the order of the file's schema.",
+          "items": {
+            "type": "object",
+            "required": ["path", "value", "origin"],
+            "properties": {
+              "path": {"type": "string"},
+              "value": {"type": "string"},
+              "origin": {"type": "string"}
+            }
+          }
+        },
+        "warnings": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {"code": {"type": "string"}, "message": {"type": "string"}}
+          }
+        },
         "complete": {"type": "boolean", "description": "False where the run was interrupted."},
         "censored": {"type": "boolean", "description": "The horizon ended a trial."},
         "trace_hash": {"type": ["string", "null"]},
@@ -31,6 +64,9 @@ package enum RunSchema {
           "required": ["id", "verdict", "level"],
           "properties": {
             "id": {"type": "string"},
+            "metric": {"type": "string"},
+            "expect": {"type": "string"},
+            "larger_is_worse": {"type": "boolean"},
             "verdict": {"enum": ["pass", "fail", "inconclusive"]},
             "value": {"$ref": "#/$defs/number"},
             "low": {"$ref": "#/$defs/number"},

@@ -138,6 +138,6 @@ struct GateValueTests {
     #expect(result.gateValues == [10, 2, 10])
     #expect(result.firstBreaches == [20, nil, 20])
     #expect(result["replica.drain", ["replica": "a"]] == 1)
-    #expect(result["replica.drain"] == nil)
+    #expect(result["replica.drain"] == .infinity)
   }
 }

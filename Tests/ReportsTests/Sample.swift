@@ -80,7 +80,7 @@ enum Sample {
     let setting = { RunRecord.Setting(path: $0, value: $1, origin: "file:1:1") }
     var run = RunRecord(
       RunRecord.Header(
-        name: "orders-status", world: .simulated, modelVersion: "1", seed: 7,
+        name: "orders-status", world: .simulated, modelVersion: 1, seed: 7,
         versions: ["rehearse": "0.1.0"],
         host: .init(os: "Linux", arch: "x86_64", cpus: 2, memoryBytes: 1 << 30),
         scenario: [
