@@ -71,6 +71,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
+    // Random scenarios without a violation, crash or hang; `make fuzz`.
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: ["Primitives", "Gates", "Scenarios", "Measurements", "Simulator"],
+      path: "Tests/Fuzz", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
       swiftSettings: settings),

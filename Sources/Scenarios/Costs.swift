@@ -26,6 +26,8 @@ package struct Costs: Sendable, Hashable {
   package var lockRow: TimeSpan = .nanoseconds(900)
   /// Evaluate the backfill's expression for one row.
   package var expression: TimeSpan = .nanoseconds(300)
+  /// Wake after a row lock wait, find the row's newest version and check the condition again.
+  package var recheck: TimeSpan = .microseconds(10)
   /// Build one full-page image (copy and checksum).
   package var pageImage: TimeSpan = .nanoseconds(1_500)
   /// Replay one log record whose page is cached.

@@ -18,4 +18,6 @@ package struct PausedTime: Hashable, Sendable, Codable {
   /// Idle although a worker could work, held by a throttle.
   package var throttle = TimeSpan.zero
   package var backoff = TimeSpan.zero
+
+  package init() {}
 }

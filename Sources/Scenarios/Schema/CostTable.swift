@@ -34,6 +34,9 @@ enum CostTable {
       Entry(key: "lock_row", path: \.lockRow, doc: "Lock one row (SELECT FOR UPDATE)."),
       Entry(
         key: "expression", path: \.expression, doc: "Evaluate the backfill's expression for a row."),
+      Entry(
+        key: "recheck", path: \.recheck,
+        doc: "Wake after a row lock wait, find the newest version and check the condition again."),
       Entry(key: "page_image", path: \.pageImage, doc: "Build one full-page image."),
       Entry(
         key: "replay_record", path: \.replayRecord, doc: "Replay one log record on a cached page."),

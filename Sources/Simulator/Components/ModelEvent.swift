@@ -30,7 +30,23 @@ package enum ModelEvent: BitwiseCopyable, Sendable {
   case resume(process: Int32)
   /// The next transaction of a traffic class arrives.
   case arrival(class: Int32)
-  case timer(id: Int32)
+  /// A client of a closed class has thought.
+  case clientReturns(class: Int16, client: Int32)
+  /// The oldest deadline of a class has come.
+  case deadline(class: Int32)
+  /// A transaction that failed tries again.
+  case retry(process: Int32)
+  case lockTimeout(process: Int32)
+  case deadlockCheck(process: Int32)
+  case strategyTimer(id: Int32)
+  /// A throttle's sensor is due; its reading has arrived.
+  case signal(index: Int32)
+  case signalArrived(index: Int32)
+  /// The earliest alarm of model time.
+  case alarm
+  case checkpointTick
+  case vacuumTick(table: Int32)
+  case second
 }
 
 package typealias Calendar = EventCalendar<ModelEvent>

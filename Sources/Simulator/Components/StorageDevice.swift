@@ -140,6 +140,13 @@ package struct StorageDevice: Sendable {
   /// The lowest share of credits so far; nil without bursts.
   package var lowestBurstBalance: Double? { credits.map { $0.lowest / $0.size } }
 
+  /// How long credits last at this demand; nil without bursts, or where they do not run out.
+  package func burstLeft(operationsPerSecond demand: Double, at now: Instant) -> TimeSpan? {
+    guard let credits, demand > credits.baseline else { return nil }
+    let balance = credits.balance(at: Double(now.nanoseconds))
+    return TimeSpan(seconds: balance / (min(demand, credits.burst) - credits.baseline))
+  }
+
   /// Spends what a stretch of time that was not played would have spent above the baseline.
   package mutating func skip(netCredits: Double) { credits?.skip(net: netCredits) }
 

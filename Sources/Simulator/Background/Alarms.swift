@@ -1,0 +1,31 @@
+import Primitives
+
+/// What is due at a fixed moment of model time. There are few of them, and a skipped stretch must
+/// end before the next one.
+struct Alarms {
+  enum Kind: Hashable {
+    case before, backfill, checkpoint, vacuumCheck, curvePoint, horizon, end
+    case timedEvent(Int)
+    /// A surge, a long transaction, a stopped replica or a replica's query is over.
+    case timedEventOver(Int)
+  }
+  private(set) var pending: [(at: Instant, kind: Kind)] = []
+
+  var next: Instant? { pending.first?.at }
+
+  func next(besides kind: Kind) -> Instant? { pending.first { $0.kind != kind }?.at }
+  func contains(_ kind: Kind) -> Bool { pending.contains { $0.kind == kind } }
+
+  mutating func set(_ kind: Kind, at instant: Instant) {
+    let place = pending.firstIndex { $0.at > instant } ?? pending.endIndex
+    pending.insert((instant, kind), at: place)
+  }
+
+  mutating func cancel(_ kind: Kind) { pending.removeAll { $0.kind == kind } }
+
+  mutating func popDue(at now: Instant) -> Kind? {
+    guard let first = pending.first, first.at <= now else { return nil }
+    pending.removeFirst()
+    return first.kind
+  }
+}

@@ -1,0 +1,78 @@
+import Primitives
+import Scenarios
+
+/// When autovacuum takes a table and how fast it may go (autovacuum.c, vacuum.c).
+struct Autovacuum {
+  /// Work is charged this often; PostgreSQL sleeps at least once per cost_limit, at most 8 ms.
+  static let tick = TimeSpan.milliseconds(100)
+
+  let settings: ServerSettings
+  let rows: Int
+
+  /// Versions left behind since the last vacuum, committed or rolled back.
+  private(set) var deadRows = 0
+  /// All versions ever left behind.
+  private(set) var added = 0
+  private(set) var running = false
+  private var deadAtStart = 0
+  /// Model time of the snapshot that decides what may go.
+  private(set) var horizon = Instant.zero
+  private(set) var startedAt = Instant.zero
+  private(set) var pagesLeft = 0
+  private(set) var costPerPage = 1.0
+
+  init(_ settings: ServerSettings, rows: Int) {
+    self.settings = settings
+    self.rows = rows
+  }
+
+  mutating func add(deadRows count: Int) {
+    deadRows += count
+    added += count
+  }
+
+  /// `vacuum_threshold + scale_factor · reltuples`, at most `max_threshold` from version 18.
+  var threshold: Int {
+    let base = settings.autovacuumThreshold + Int(settings.autovacuumScaleFactor * Double(rows))
+    return settings.autovacuumMaxThreshold.map { min($0, base) } ?? base
+  }
+
+  var isDue: Bool { settings.autovacuum && !running && deadRows > threshold }
+
+  mutating func start(at now: Instant, horizon: Instant, pages: Int, missShare: Double) {
+    running = true
+    startedAt = now
+    self.horizon = horizon
+    deadAtStart = deadRows
+    pagesLeft = pages
+    let read =
+      missShare * Double(settings.vacuumCostPageMiss)
+      + (1 - missShare) * Double(settings.vacuumCostPageHit)
+    costPerPage = read + Double(settings.vacuumCostPageDirty)
+  }
+
+  /// Pages that the cost limit lets through in one tick: sleep `delay` per `limit` of cost.
+  mutating func pagesForTick() -> Int {
+    guard settings.autovacuumCostDelay > .zero else {
+      defer { pagesLeft = 0 }
+      return pagesLeft
+    }
+    let costPerSecond = Double(settings.autovacuumCostLimit) / settings.autovacuumCostDelay.seconds
+    let pages = min(pagesLeft, max(1, Int(costPerSecond * Self.tick.seconds / costPerPage)))
+    pagesLeft -= pages
+    return pages
+  }
+
+  /// Ends the pass. Versions that some snapshot could still see stay.
+  ///
+  /// - Returns: The number of versions removed.
+  mutating func finish(pinned: Bool) -> Int {
+    running = false
+    let removed = pinned ? 0 : deadAtStart
+    deadRows -= removed
+    return removed
+  }
+
+  /// Follows the pages of a skipped stretch.
+  mutating func skip(pages: Int) { pagesLeft -= min(pagesLeft, pages) }
+}

@@ -1,0 +1,118 @@
+import Primitives
+import Scenarios
+import Traffic
+
+/// Which share of page touches misses memory, in quasi-steady state.
+///
+/// Che's approximation of a least-recently-used cache: a page stays for the characteristic time T
+/// after its last touch, where T solves `Σ (1 − e^{−λᵢT}) + s·T = C` for page rates λᵢ, C pages of
+/// memory and s pages per second of a scan that comes by once (Che, Tung, Wang 2002; fidelity of
+/// about 1 %). Pages are grouped by popularity on a logarithmic grid.
+struct BufferCache {
+  /// Pages of equal touch rate.
+  private struct Group {
+    var pages: Double
+    /// Touches per second of each page.
+    var rate: Double
+  }
+  private var groups: [Group] = []
+  /// Per class, the share of its touches that fall into each group.
+  private var shares: [[Double]] = []
+  private let capacity: Double
+  private let total: Double
+  private var missShares: [Double]
+  private(set) var coldShare = 0.0
+  /// Everything fits: nothing is ever missed once warm.
+  let fits: Bool
+
+  /// - Parameter layouts: One for each table.
+  init(_ scenario: Scenario, layouts: [RowLayout]) {
+    let database = scenario.database
+    let beyond = max(0, database.memory - database.settings.sharedBuffers)
+    let bytes =
+      Double(database.settings.sharedBuffers) + database.costs.osCacheShare * Double(beyond)
+    capacity = bytes / Double(RowLayout.pageBytes)
+    total = layouts.reduce(0.0) { $0 + Double($1.heapPages + $1.leafPages.reduce(0, +)) }
+    fits = total <= capacity
+    missShares = Array(repeating: 0, count: scenario.traffic.count)
+    guard !fits else { return }
+    for traffic in scenario.traffic {
+      addGroups(traffic, layout: layouts[traffic.statements.first?.table ?? 0])
+    }
+    refresh(scanPagesPerSecond: 0)
+  }
+
+  func missShare(class index: Int) -> Double { fits ? 0 : missShares[index] }
+
+  /// Solves for T again with this much scan traffic.
+  ///
+  /// - Complexity: O(60 · groups).
+  mutating func refresh(scanPagesPerSecond scan: Double) {
+    guard !fits else { return }
+    let time = characteristicTime(scan)
+    for index in missShares.indices {
+      var miss = 0.0
+      for (share, group) in zip(shares[index], groups) {
+        miss += share * Double.exp(-group.rate * time)
+      }
+      missShares[index] = miss
+    }
+    let touched = groups.reduce(0.0) { $0 + $1.pages * (1 - Double.exp(-$1.rate * time)) }
+    let untouched = max(1, total - groups.reduce(0.0) { $0 + $1.pages })
+    // Memory that the traffic leaves holds pages that nobody asked for lately.
+    coldShare = 1 - min(1, max(0, capacity - touched) / untouched)
+  }
+
+  private func characteristicTime(_ scan: Double) -> Double {
+    var (low, high) = (1e-3, 1e9)
+    for _ in 0..<60 {
+      let time = (low * high).squareRoot()
+      let held = groups.reduce(scan * time) {
+        $0 + $1.pages * (1 - Double.exp(-$1.rate * time))
+      }
+      if held < capacity { low = time } else { high = time }
+    }
+    return (low * high).squareRoot()
+  }
+
+  /// Groups a class's pages by how often they are touched: hot rows lie on pages of their own where
+  /// they are scattered.
+  private mutating func addGroups(_ traffic: TrafficClass, layout: RowLayout) {
+    let rate =
+      switch traffic.arrivals {
+      case .open(let rate, _): rate
+      case .closed(let clients, let think): Double(clients) / max(1e-3, think.seconds)
+      }
+    let pages = Double(layout.heapPages)
+    var share = [Double](repeating: 0, count: groups.count)
+    for (part, weight) in popularity(traffic.keys, pages: pages, rows: Double(layout.rows)) {
+      groups.append(Group(pages: part, rate: rate * weight / part))
+      share.append(weight)
+    }
+    shares.append(share)
+  }
+
+  /// (pages, share of touches) from the hottest down.
+  private func popularity(
+    _ keys: KeyDistribution, pages: Double, rows: Double
+  ) -> [(Double, Double)] {
+    switch keys {
+    case .uniform: return [(pages, 1)]
+    case .hotspot(let fraction, let share):
+      let hot = max(1, pages * fraction)
+      return [(hot, share), (max(1, pages - hot), 1 - share)]
+    case .zipf(let s), .latest(let s):
+      func mass(_ x: Double) -> Double {
+        abs(s - 1) < 1e-9 ? Double.log(x) : (Double.pow(x, 1 - s) - 1) / (1 - s)
+      }
+      var parts: [(Double, Double)] = []
+      var from = 1.0
+      while from < pages {
+        let to = min(pages, from * 1.6)
+        parts.append((max(1, to - from), (mass(to) - mass(from)) / mass(pages)))
+        from = to
+      }
+      return parts
+    }
+  }
+}

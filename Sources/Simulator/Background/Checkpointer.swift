@@ -1,0 +1,66 @@
+import Primitives
+import Scenarios
+
+/// When checkpoints start and how their writes are paced (xlog.c, checkpointer.c).
+struct Checkpointer {
+  /// Pages written per tick are decided this often; PostgreSQL naps 100 ms between writes.
+  static let tick = TimeSpan.milliseconds(100)
+
+  let timeout: TimeSpan
+  /// Log bytes after which a checkpoint is requested: max_wal_size / (1 + target).
+  let logLimit: Int64
+  let target: Double
+
+  private(set) var running = false
+  /// Log position and model time of the last checkpoint's start.
+  private(set) var redo: Int64 = 0
+  private(set) var startedAt = Instant.zero
+  private(set) var pagesLeft = 0
+  private(set) var pagesTotal = 0
+  /// All pages ever written.
+  private(set) var pagesWritten = 0
+
+  init(_ settings: ServerSettings) {
+    timeout = settings.checkpointTimeout
+    target = settings.checkpointCompletionTarget
+    logLimit = Int64(Double(settings.maxWALSize) / (1 + settings.checkpointCompletionTarget))
+  }
+
+  var due: Instant { startedAt + timeout }
+
+  /// Sets the phase of the cycle at the start of a trial.
+  mutating func begin(startedAt: Instant, redo: Int64) {
+    self.startedAt = startedAt
+    self.redo = redo
+  }
+
+  func isDue(at now: Instant, logPosition: Int64) -> Bool {
+    now >= due || logPosition - redo >= logLimit
+  }
+
+  mutating func start(at now: Instant, logPosition: Int64, dirtyPages: Int) {
+    running = true
+    startedAt = now
+    redo = logPosition
+    (pagesTotal, pagesLeft) = (dirtyPages, dirtyPages)
+  }
+
+  /// Pages to write in the coming tick, so that the writes end at `target` of the interval in time
+  /// or in log, whichever comes first (IsCheckpointOnSchedule).
+  /// Behind schedule it writes without naps, one page after the other: at most `atMost` a tick.
+  mutating func pagesForTick(at now: Instant, logPosition: Int64, atMost: Int) -> Int {
+    let inTime = (now - startedAt + Self.tick).seconds / (timeout.seconds * target)
+    let inLog = Double(logPosition - redo) / (Double(logLimit) * target)
+    let progress = min(1, max(inTime, inLog))
+    let written = pagesTotal - pagesLeft
+    let pages = max(0, min(pagesLeft, atMost, Int((progress * Double(pagesTotal)).rounded(.up)) - written))
+    pagesLeft -= pages
+    pagesWritten += pages
+    return pages
+  }
+
+  mutating func finish() { running = false }
+
+  /// A skipped stretch advances time and log together; `pages` were written in it.
+  mutating func skip(pages: Int) { pagesLeft -= min(pagesLeft, pages) }
+}

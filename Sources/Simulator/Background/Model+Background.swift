@@ -1,0 +1,159 @@
+import EventKernel
+import Measurements
+import Primitives
+import Scenarios
+import Strategies
+import Traffic
+
+// What the server does by itself: checkpoints, vacuum, and the bookkeeping of every second.
+extension Model {
+  /// Requests a checkpoint when the log since the last one has reached its limit.
+  mutating func checkLogLimit() {
+    guard !checkpointer.running,
+      checkpointer.isDue(at: modelNow, logPosition: log.inserted)
+    else { return }
+    startCheckpoint()
+  }
+
+  mutating func startCheckpoint() {
+    guard !checkpointer.running else { return }
+    let dirty = tables.reduce(0) { $0 + $1.dirtyPages }
+    dirtyDensity = Double(dirty) / Double(max(1, tables.reduce(0) { $0 + $1.pages }))
+    checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty)
+    for index in tables.indices { tables[index].checkpoint() }
+    recorder.count(.checkpoints, 1, at: modelNow)
+    alarms.cancel(.checkpoint)
+    setAlarm(.checkpoint, at: checkpointer.due)
+    calendar.schedule(.checkpointTick, at: calendar.now + Checkpointer.tick)
+    steady.disturbed(at: modelNow)
+  }
+
+  mutating func writeCheckpointPages() {
+    // Sorted by block: neighbours merge into writes of up to checkpoint_flush_after (256 KiB).
+    let run = min(32, 1 / max(1e-3, 1 - dirtyDensity))
+    let operations = max(1, scenario.database.storage.iops * Checkpointer.tick.seconds / 2)
+    let pages = checkpointer.pagesForTick(
+      at: modelNow, logPosition: log.inserted, atMost: Int(operations * run))
+    if pages > 0 {
+      devices[0].submit(
+        -1, .write, operations: max(1, Int(Double(pages) / run)),
+        bytes: Int64(pages * RowLayout.pageBytes), in: &calendar)
+    }
+    if checkpointer.pagesLeft > 0 {
+      calendar.schedule(.checkpointTick, at: calendar.now + Checkpointer.tick)
+    } else {
+      checkpointer.finish()
+      steady.disturbed(at: modelNow)
+    }
+  }
+
+  /// The launcher looks once per naptime whether a table needs vacuum.
+  mutating func checkVacuum() {
+    for index in vacuums.indices where vacuums[index].isDue {
+      let pages = tables[index].unvacuumed.marked
+      vacuums[index].start(
+        at: modelNow, horizon: oldestSnapshot ?? modelNow,
+        pages: pages + tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
+      recorder.count(.vacuums, 1, at: modelNow)
+      calendar.schedule(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
+      steady.disturbed(at: modelNow)
+    }
+    setAlarm(.vacuumCheck, at: modelNow + scenario.database.settings.autovacuumNaptime)
+  }
+
+  /// One tick of vacuum work: read, prune, mark all-visible; each page leaves log with the horizon
+  /// below which a standby's queries must not look any more.
+  mutating func vacuumPages(of index: Int) {
+    let pages = vacuums[index].pagesForTick()
+    if pages > 0 {
+      let reads = random.binomial(n: pages, p: cache.coldShare)
+      if reads > 0 {
+        devices[0].submit(
+          -1, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes), in: &calendar)
+      }
+      var work = TablePages.Work()
+      work.records = 2 * pages
+      work.logBytes = pages * (RowLayout.pruneRecord + 59)
+      work.pagesWithoutImage = pages
+      charge(work, conflictHorizon: snapshotNumber(vacuums[index].horizon))
+    }
+    if vacuums[index].pagesLeft > 0 {
+      calendar.schedule(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
+      return
+    }
+    let pinned = (oldestSnapshot ?? .distantFuture) < vacuums[index].startedAt
+    let removed = vacuums[index].finish(pinned: pinned)
+    tables[index].reusableVersions += removed
+    if !pinned { tables[index].unvacuumed.clear() }
+    steady.disturbed(at: modelNow)
+  }
+
+  /// Model time of the oldest snapshot that anything holds, the backfill's own statements included.
+  var oldestSnapshot: Instant? {
+    var oldest: Instant?
+    for worker in workers {
+      if let snapshot = worker.snapshot { oldest = min(oldest ?? snapshot, snapshot) }
+    }
+    for transaction in longTransactions where transaction.until > modelNow {
+      oldest = min(oldest ?? transaction.from, transaction.from)
+    }
+    for replica in replicas.indices where scenario.database.settings.hotStandbyFeedback {
+      for query in replicaQueries[replica] {
+        let snapshot = Instant(nanoseconds: query.snapshot)
+        oldest = min(oldest ?? snapshot, snapshot)
+      }
+    }
+    return oldest
+  }
+
+  /// Row versions of the last moments cannot be pruned: some snapshot is older than a second.
+  var horizonIsHeld: Bool { horizonHeld }
+
+  /// Snapshots are numbered by the model time at which they were taken.
+  func snapshotNumber(_ instant: Instant) -> Int64 { instant.nanoseconds }
+
+  /// Once a second of played time: totals to the recorder, slow decisions.
+  mutating func everySecond() {
+    countTotals()
+    checkLogLimit()
+    horizonHeld = oldestSnapshot.map { modelNow - $0 > .seconds(1) } ?? false
+    let dead = vacuums.reduce(0) { $0 + $1.deadRows }
+    recorder.gauge(.deadRows, Double(dead), at: modelNow)
+    recorder.gauge(.bloatBytes, Double(dead * (tables[0].layout.tuple + 4)), at: modelNow)
+    recorder.gauge(
+      .horizonAge, oldestSnapshot.map { (modelNow - $0).seconds } ?? 0, at: modelNow)
+    recordLag()
+    if !cache.fits { refreshCache() }
+    checkDrained()
+    considerSkipping()
+    if !finished { calendar.schedule(.second, at: calendar.now + .seconds(1)) }
+  }
+
+  private mutating func refreshCache() {
+    let rows = Double(books.rowsCovered - rowsAtLastRefresh)
+    rowsAtLastRefresh = books.rowsCovered
+    let pages = rows / Double(tables[0].layout.rowsAtFill) * 2
+    if abs(pages - scanRate) > 0.1 * max(1, scanRate) {
+      scanRate = pages
+      cache.refresh(scanPagesPerSecond: pages)
+    }
+  }
+
+  /// Hands the growth of the components' own totals to the recorder.
+  mutating func countTotals() {
+    let now = modelNow
+    recorder.count(.walBytes, log.inserted - counted.log, at: now)
+    counted.log = log.inserted
+    let statistics = devices[0].statistics
+    recorder.count(.storageReads, Int64(statistics.reads - counted.reads), at: now)
+    recorder.count(.storageWrites, Int64(statistics.writes - counted.writes), at: now)
+    (counted.reads, counted.writes) = (statistics.reads, statistics.writes)
+    let busy = cpus[0].busy(at: calendar.now)
+    recorder.count(.cpuBusy, busy - counted.cpuBusy, at: now)
+    counted.cpuBusy = busy
+    let storageBusy = devices[0].busy(at: calendar.now)
+    recorder.count(.storageBusy, Int64(storageBusy - counted.storageBusy), at: now)
+    counted.storageBusy = storageBusy
+    recorder.gauge(.storageQueue, Double(statistics.inFlight.value), at: now)
+  }
+}

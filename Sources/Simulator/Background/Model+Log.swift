@@ -1,0 +1,113 @@
+import EventKernel
+import Measurements
+import Primitives
+import Scenarios
+import Strategies
+import Traffic
+
+// The log on its way: flushed, shipped, replayed, acknowledged.
+extension Model {
+  /// The process waits until its commit is durable, as synchronous_commit asks; false: it need not.
+  mutating func waitForCommit(_ process: Int32, _ position: Int64) -> Bool {
+    if scenario.database.settings.synchronousCommit == .off {
+      log.commitAsynchronously(into: &devices[0], in: &calendar)
+      return false
+    }
+    return log.wait(
+      process, upTo: position, othersActive: max(0, appActive - 1), on: &devices[0], in: &calendar)
+  }
+
+  /// Commits after the primary's flush wait for synchronous replicas; false if there is none.
+  mutating func waitForReplicas(_ process: Int32, _ position: Int64) -> Bool {
+    let level: SyncLevel? =
+      switch scenario.database.settings.synchronousCommit {
+      case .off, .local: nil
+      case .remoteWrite: .write
+      case .on: .flush
+      case .remoteApply: .apply
+      }
+    guard let level,
+      let replica = scenario.database.replicas.firstIndex(where: { $0.mode == .sync })
+    else { return false }
+    return replicas[replica].wait(process, upTo: position, for: level, in: &calendar)
+  }
+
+  /// A flush is over: its log, with the replay work in it, sets out for the replicas.
+  mutating func flushEnded() {
+    let content = log.flushEnded(ready: &ready, into: &devices[0], in: &calendar)
+    for replica in replicas.indices { replicas[replica].append(content, in: &calendar) }
+    books.logShipped += content.bytes
+  }
+
+  mutating func logReceived(replica: Int) {
+    replicas[replica].received(into: &devices[deviceIndex(replica)], in: &calendar)
+  }
+
+  /// Colocated replicas share the primary's disk and cores.
+  func deviceIndex(_ replica: Int) -> Int { scenario.database.colocated ? 0 : replica + 1 }
+  func cpuIndex(_ replica: Int) -> Int { scenario.database.colocated ? 0 : replica + 1 }
+
+  mutating func replicaFlushEnded(_ replica: Int) {
+    replicas[replica].flushEnded(into: &devices[deviceIndex(replica)], in: &calendar)
+    replay(replica)
+  }
+
+  /// Starts the next piece of replay, if there is one.
+  mutating func replay(_ replica: Int) {
+    switch replicas[replica].nextQuantum(in: &calendar) {
+    case .none: break
+    case .work(let reads, let cpu):
+      replayCPU[replica] = cpu
+      let misses = random.binomial(n: reads, p: cache.coldShare)
+      guard misses > 0 else { return replayRead(replica) }
+      processes[replayers[replica]].stage = .storage
+      devices[deviceIndex(replica)].submit(
+        replayers[replica], .read, operations: misses, bytes: Int64(misses * RowLayout.pageBytes),
+        depth: max(1, scenario.database.settings.recoveryPrefetch), in: &calendar)
+    case .cancelQueries(let horizon):
+      replicaQueries[replica].removeAll { $0.snapshot <= horizon }
+      refreshReplicaSnapshot(replica)
+      replay(replica)
+    }
+  }
+
+  /// The pages are there: the CPU part of a piece of replay.
+  mutating func replayRead(_ replica: Int) {
+    processes[replayers[replica]].stage = .compute
+    cpus[cpuIndex(replica)].submit(
+      replayers[replica], demand: max(.nanoseconds(1), replayCPU[replica]), in: &calendar)
+  }
+
+  mutating func replayComputed(replica: Int) {
+    replicas[replica].quantumEnded(in: &calendar)
+    noteLag(replica)
+    replay(replica)
+  }
+
+  mutating func replyArrived(replica: Int) { replicas[replica].replyArrived(ready: &ready) }
+
+  /// A query on the replica holds its snapshot; replay has to know the oldest one.
+  mutating func refreshReplicaSnapshot(_ replica: Int) {
+    let oldest = replicaQueries[replica].map(\.snapshot).min() ?? .max
+    replicas[replica].setOldestSnapshot(oldest)
+  }
+
+  mutating func recordLag() {
+    for replica in replicas.indices { noteLag(replica) }
+    let retained = replicas.map { $0.retained }.max() ?? 0
+    recorder.gauge(.walRetained, Double(retained), at: modelNow)
+  }
+
+  private mutating func noteLag(_ replica: Int) {
+    let paused = replicas[replica].conflictPaused(at: calendar.now)
+    if paused > conflictCounted[replica] {
+      recorder.replicaConflict(
+        replica: replica, paused: paused - conflictCounted[replica], at: modelNow)
+      conflictCounted[replica] = paused
+    }
+    recorder.replicaLag(
+      replica: replica, lag: replicas[replica].lag(at: calendar.now),
+      bytes: replicas[replica].unapplied, shown: replicas[replica].shownLag(at: calendar.now),
+      at: modelNow)
+  }
+}

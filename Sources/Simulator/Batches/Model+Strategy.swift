@@ -1,0 +1,184 @@
+import EventKernel
+import Measurements
+import Primitives
+import Scenarios
+import Strategies
+import Traffic
+
+// The strategy's side of the model: events in, actions out. No decision is made here.
+extension Model {
+  mutating func tell(_ event: Event) {
+    guard strategy != nil else { return }
+    let before = strategy?.pausedBecause
+    let actions = strategy?.handle(event, at: calendar.now) ?? []
+    if before != strategy?.pausedBecause { steady.disturbed(at: modelNow, by: strategy?.pausedBecause) }
+    for action in actions { carryOut(action) }
+  }
+
+  private mutating func carryOut(_ action: Action) {
+    switch action {
+    case .findBoundary: lookUp(action)
+    case .execute(let batch, let worker, let timeout):
+      ensureWorker(worker)
+      execute(batch, worker: worker, lockTimeout: timeout)
+    case .cancel(let worker): cancelBatch(worker)
+    case .setTimer(let id, let instant):
+      calendar.schedule(.strategyTimer(id: Int32(id)), at: max(calendar.now, instant))
+    case .subscribe(let signal, let every): subscribe(signal, every)
+    case .finish: backfillDone(abort: nil)
+    case .abort(let reason): backfillDone(abort: reason)
+    }
+  }
+
+  private mutating func ensureWorker(_ index: Int) {
+    while workers.count <= index {
+      workers.append(Worker(process: admit(.worker, owner: Int32(workers.count))))
+    }
+  }
+
+  private mutating func backfillDone(abort reason: AbortReason?) {
+    abort = reason
+    endBackfill(at: lastCommit ?? modelNow)
+  }
+}
+
+// Boundary lookups: a statement on a connection of its own.
+extension Model {
+  private mutating func lookUp(_ action: Action) {
+    let process = admit(.boundary, owner: Int32(lookups.count))
+    lookups.append(Lookup(process: process, action: action, startedAt: calendar.now))
+    let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
+    calendar.schedule(.resume(process: process), at: calendar.now + half)
+  }
+
+  mutating func lookupGoesOn(_ process: Int32) {
+    let index = Int(processes[process].owner)
+    switch processes[process].stage {
+    case .idle:
+      processes[process].stage = .compute
+      let demand = costs.statement + lookupDemand(lookups[index].action)
+      cpus[0].submit(process, demand: demand, in: &calendar)
+    case .compute:
+      processes[process].stage = .network
+      let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
+      calendar.schedule(.resume(process: process), at: calendar.now + half)
+    default:
+      answer(lookups[index])
+      processes.remove(process)
+      if index == lookups.count - 1 { lookups.removeAll(keepingCapacity: true) }
+    }
+  }
+
+  /// CPU of reading the index, or the table, up to the boundary.
+  private func lookupDemand(_ action: Action) -> TimeSpan {
+    guard case .findBoundary(_, let after, let rows, let method, _) = action else { return .zero }
+    return switch method {
+    case .keyset: costs.indexStep * Double(rows)
+    case .offset(let skipped): costs.indexStep * Double(skipped + rows)
+    case .filter:
+      scenario.backfill?.filterIndexed == true
+        ? costs.indexStep * Double(rows)
+        : costs.scanRow * Double(keyMap.rows(upTo: after ?? Key(0)) + rows)
+    }
+  }
+
+  private mutating func answer(_ lookup: Lookup) {
+    guard case .findBoundary(let id, let after, let rows, _, let direction) = lookup.action else {
+      return
+    }
+    let duration = calendar.now - lookup.startedAt
+    let (found, upTo) =
+      isPhysical ? blockBoundary(after, rows) : keyBoundary(after, rows, direction)
+    if found > 0 { lastBoundary = upTo }
+    tell(.boundaryFound(id: id, upTo: found > 0 ? upTo : nil, rows: found, duration: duration))
+  }
+
+  private func keyBoundary(_ after: Key?, _ rows: Int, _ direction: Direction) -> (Int, Key) {
+    switch direction {
+    case .ascending:
+      let start = after.map { keyMap.rows(upTo: $0) } ?? 0
+      let found = max(0, min(rows, keyMap.rows - start))
+      return (found, found > 0 ? keyMap.key(of: start + found - 1) : Key(0))
+    case .descending:
+      // Rows with smaller keys than `after`.
+      let end = after.map { keyMap.rows(below: $0) } ?? keyMap.rows
+      let found = max(0, min(rows, end))
+      return (found, found > 0 ? keyMap.key(of: end - found) : Key(0))
+    }
+  }
+
+  var isPhysical: Bool { strategy?.configuration.statement == .ctid }
+
+  /// Heap blocks instead of keys.
+  private func blockBoundary(_ after: Key?, _ rows: Int) -> (Int, Key) {
+    let layout = tables[0].layout
+    let first = after?.int64.map { Int($0) + 1 } ?? 0
+    let blocks = max(0, min(max(1, rows / layout.rowsAtFill), layout.heapPages - first))
+    let found = min(blocks * layout.rowsAtFill, max(0, layout.rows - first * layout.rowsAtFill))
+    return (found, Key(Int64(first + blocks - 1)))
+  }
+}
+
+// Signals: what the throttle's sensors read, and when the reading arrives.
+extension Model {
+  struct Subscription {
+    var signal: Signal
+    var every: TimeSpan
+  }
+
+  struct Reading {
+    var signal: Signal
+    var value: Double?
+    var measuredAt: Instant
+  }
+
+  private mutating func subscribe(_ signal: Signal, _ every: TimeSpan) {
+    subscriptions.append(Subscription(signal: signal, every: every))
+    let index = subscriptions.count - 1
+    calendar.schedule(.signal(index: Int32(index)), at: calendar.now + every)
+  }
+
+  mutating func readSignal(_ index: Int) {
+    guard backfillEnd == nil, !finished else { return }
+    let (signal, every) = (subscriptions[index].signal, subscriptions[index].every)
+    calendar.schedule(.signal(index: Int32(index)), at: calendar.now + every)
+    let sensor = scenario.strategy.sensors[signal] ?? Sensor()
+    if let blind = sensor.blindAt, modelNow - backfillStart >= blind { return }
+    let value = measure(signal, over: every)
+    if sensor.delay > .zero {
+      readings.append(Reading(signal: signal, value: value, measuredAt: calendar.now))
+      let number = Int32(firstReading + readings.count - 1)
+      calendar.schedule(.signalArrived(index: number), at: calendar.now + sensor.delay)
+    } else {
+      tell(.signalMeasured(signal, value: value, measuredAt: calendar.now))
+    }
+  }
+
+  mutating func deliver(reading number: Int) {
+    let reading = readings[number - firstReading]
+    // Delays differ by signal, so that an older reading may still be on its way.
+    delivered += 1
+    if delivered == readings.count {
+      firstReading += readings.count
+      readings.removeAll(keepingCapacity: true)
+      delivered = 0
+    }
+    guard backfillEnd == nil else { return }
+    tell(.signalMeasured(reading.signal, value: reading.value, measuredAt: reading.measuredAt))
+  }
+
+  private mutating func measure(_ signal: Signal, over period: TimeSpan) -> Double? {
+    switch signal {
+    case .replicaLag: replicas.indices.map { replicas[$0].lag(at: calendar.now).seconds }.max()
+    case .replicaLagBytes: replicas.indices.map { Double(replicas[$0].unapplied) }.max()
+    case .locksWaitMean: meter.readWaitMean()
+    case .locksWaiting: Double(locks.waiting)
+    case .appActive: Double(appActive)
+    case .appLatencyP99: meter.readLatencyP99()
+    case .poolWaiting: Double(pools.reduce(0) { $0 + $1.statistics.waiting.value })
+    case .walRate: meter.readLogRate(position: log.inserted, over: period)
+    case .deadRows: Double(vacuums[0].deadRows)
+    case .vacuumRunning: vacuums[0].running ? 1 : 0
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Primitives
+import Strategies
+
+/// A backfill worker's connection and the batch it runs.
+struct Worker {
+  enum Stage: Hashable {
+    case idle
+    /// BEGIN and the statement are under way.
+    case sending
+    /// The statement is received and planned.
+    case planning
+    case reading, computing
+    case blocked
+    /// The log buffer is full: the worker flushes it itself.
+    case logFull
+    /// One round trip a row, inside the transaction.
+    case rowTrips
+    case commitTrip, committing, flushing, acknowledging
+    case replying
+    /// Rolled back; the error is on its way.
+    case failing(FailureCode)
+  }
+
+  var process: Int32
+  var stage = Stage.idle
+  var batch: Batch?
+  var lockTimeout = LockTimeout.server
+  /// When the strategy gave the batch out; played time.
+  var startedAt = Instant.zero
+  /// When the statement's snapshot was taken; model time. Nil outside a transaction.
+  var snapshot: Instant?
+  /// Ranks are physical, not key ordinals.
+  var physicalOrder = false
+  var frontier = Frontier(rows: 0..<0)
+  /// The pass that only locks rows is over, or there is none.
+  var allLocked = false
+  var locksOnly = false
+  var segmentRows = 1
+  /// Page and log work of the current segment, charged when it ends.
+  var pending = TablePages.Work()
+  /// What the batch has written so far.
+  var versions = 0
+  var moved = 0
+  var rowsDone = 0
+  var skipped = 0
+  var commitPosition: Int64 = 0
+  var blockedSince = Instant.zero
+  var blocked = TimeSpan.zero
+
+  var isIdle: Bool { stage == .idle }
+
+  /// Whether the batch has locked this rank, `burst` into its current burst.
+  func holds(rank: Int, burst: TimeSpan) -> Bool {
+    guard batch != nil, frontier.rows.contains(rank) else { return false }
+    return allLocked || rank < frontier.position(burst: burst)
+  }
+}

@@ -1,0 +1,121 @@
+import EventKernel
+import Measurements
+import Primitives
+import Scenarios
+import Strategies
+import Traffic
+
+extension Model {
+  /// Builds the world of one trial.
+  init(_ scenario: Scenario, seed: UInt64, trial: Int, exact: Bool) {
+    func key(_ entity: String) -> RandomKey {
+      RandomKey(seed: seed, trial: trial, entity: stableHash(of: entity), purpose: 0x0D1)
+    }
+    let database = scenario.database
+    self.scenario = scenario
+    self.exact = exact
+    costs = database.costs
+    demandKey = key("demand")
+    queueKey = key("queue")
+    phaseKey = key("phase")
+    random = RandomStream(key("pages"))
+
+    cpus = [Self.cpu(0, cores: database.cores, database.costs)]
+    devices = [Self.device(0, database.storage, key("storage"))]
+    if !database.colocated {
+      for (index, replica) in database.replicas.enumerated() {
+        cpus.append(Self.cpu(index + 1, cores: replica.cores, database.costs))
+        devices.append(Self.device(index + 1, replica.storage, key("storage of \(replica.name)")))
+      }
+    }
+    var flush = LogFlusher.Settings(fixed: database.costs.flush)
+    flush.commitDelay = database.settings.commitDelay
+    log = LogFlusher(owner: Self.logOwner, settings: flush)
+    replicas = database.replicas.enumerated().map { index, replica in
+      Self.pipeline(index, replica, database)
+    }
+    pools = scenario.pools.enumerated().map { index, pool in
+      ConnectionPool(id: Int16(index), size: pool.size, waitTimeout: pool.waitTimeout)
+    }
+    tables = scenario.tables.enumerated().map { index, table in
+      TablePages(
+        table, addedBytes: index == 0 ? scenario.backfill?.adds ?? 0 : 0,
+        settings: database.settings, seed: seed)
+    }
+    vacuums = scenario.tables.map { Autovacuum(database.settings, rows: $0.rows) }
+    checkpointer = Checkpointer(database.settings)
+    cache = BufferCache(scenario, layouts: tables.map(\.layout))
+
+    classes = scenario.traffic.map { traffic in
+      ClassState(timeout: traffic.timeout, server: (traffic.replica ?? -1) + 1)
+    }
+    let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
+    let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400
+    thinks = scenario.traffic.map { ThinkSource(class: $0, seed: seed, trial: trial) }
+    arrivals = scenario.traffic.map { traffic in
+      guard case .open = traffic.arrivals else { return nil }
+      return ArrivalSource(class: traffic, seed: seed, trial: trial, startAt: midnight)
+    }
+    nextArrivals = Array(repeating: nil, count: arrivals.count)
+    let rows = scenario.tables.map(\.rows)
+    keys = scenario.traffic.map {
+      KeySource(class: $0, tableRows: rows, seed: seed, trial: trial)
+    }
+    keyMap = KeyMap(table: scenario.tables[0])
+    recorder = Recorder(
+      plan: Recorder.Plan(
+        classes: scenario.traffic.map(\.name), pools: scenario.pools.map(\.name),
+        replicas: database.replicas.map(\.name), gates: scenario.gates, cores: database.cores))
+    steady = SteadyState()
+    drained = Array(repeating: nil, count: replicas.count)
+    conflictCounted = Array(repeating: .zero, count: replicas.count)
+    replayCPU = Array(repeating: .zero, count: replicas.count)
+    replicaQueries = Array(repeating: [], count: replicas.count)
+    let timeout = database.settings.lockTimeout
+    appLockTimeout = timeout > .zero ? timeout : nil
+    if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
+    for traffic in scenario.traffic {
+      scripts.append(Int32(steps.count))
+      steps += compile(
+        traffic, tables: scenario.tables, costs: costs, roundTrip: database.roundTrip)
+    }
+    for index in classes.indices {
+      classes[index].turns = Array(repeating: 0, count: thinks[index]?.clients ?? 0)
+    }
+    replayers = []
+    for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
+  }
+
+  /// The owners under which devices hand flushes back, apart from all processes.
+  static let logOwner: Int32 = -2
+  static func flushOwner(replica: Int) -> Int32 { -3 - Int32(replica) }
+
+  private static func cpu(_ id: Int, cores: Int, _ costs: Costs) -> CPU {
+    CPU(id: Int16(id), cores: cores, timeSlice: costs.timeSlice, wakeUp: costs.wakeUp)
+  }
+
+  private static func device(_ id: Int, _ storage: Storage, _ key: RandomKey) -> StorageDevice {
+    StorageDevice(
+      id: Int16(id),
+      limits: StorageDevice.Limits(
+        iops: storage.iops, throughput: storage.throughput,
+        readLatency: Latency(mean: storage.readLatency, variation: 0.35),
+        writeLatency: Latency(mean: storage.writeLatency, variation: 0.35),
+        burst: storage.burst.map { ($0.iops, $0.credits) }),
+      randomness: key)
+  }
+
+  private static func pipeline(
+    _ index: Int, _ replica: Replica, _ database: Database
+  ) -> ReplicaPipeline {
+    var settings = ReplicaPipeline.Settings(
+      bandwidth: replica.network, roundTrip: replica.roundTrip, flush: database.costs.flush)
+    settings.applyDelay = database.settings.recoveryMinApplyDelay
+    settings.streamingDelay = database.settings.maxStandbyStreamingDelay
+    settings.readTime = TimeSpan(
+      nanoseconds: replica.storage.readLatency.nanoseconds
+        / Int64(max(1, database.settings.recoveryPrefetch)))
+    return ReplicaPipeline(
+      id: Int16(index), owner: flushOwner(replica: index), settings: settings)
+  }
+}

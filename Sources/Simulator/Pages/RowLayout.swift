@@ -1,0 +1,75 @@
+import Scenarios
+
+/// How many bytes rows, pages and log records take: constants of PostgreSQL's on-disk format.
+///
+/// Sources: storage.sgml (page, tuple header), xlogrecord.h and heapam_xlog.h (records), each
+/// confirmed with pg_waldump on version 15.
+struct RowLayout: Sendable {
+  static let pageBytes = 8192
+  static let pageHeader = 24
+  static let itemPointer = 4
+  /// Log pages carry a 24-byte header per 8 KiB.
+  static let logOverhead = 1.003
+  static let commitRecord = 40
+  static let lockRecord = 56
+  static let hotUpdateRecord = 72
+  static let insertLeafOverhead = 48
+  /// One leaf split per this many inserts into full leaves, and its record.
+  static let insertsPerSplit = 365
+  static let splitRecord = 3_400
+  static let pruneRecord = 64
+  /// Leaf pages are built 90 % full.
+  static let leafFill = 0.9
+
+  /// Bytes of a tuple, aligned to 8.
+  let tuple: Int
+  let rowsPerPage: Int
+  /// Rows that a page holds when the table was filled to its fill factor.
+  let rowsAtFill: Int
+  let heapPages: Int
+  /// The primary key's index first, then the secondary ones.
+  let indexEntryBytes: [Int]
+  let entriesPerLeaf: [Int]
+  let leafPages: [Int]
+  let rows: Int
+
+  init(_ table: Table, addedBytes: Int = 0) {
+    func aligned(_ n: Int) -> Int { (n + 7) / 8 * 8 }
+    rows = table.rows
+    tuple = aligned(table.rowWidth + addedBytes)
+    let usable = Self.pageBytes - Self.pageHeader
+    rowsPerPage = max(1, usable / (aligned(table.rowWidth) + Self.itemPointer))
+    rowsAtFill = max(1, rowsPerPage * table.fillfactor / 100)
+    heapPages = max(1, (table.rows + rowsAtFill - 1) / rowsAtFill)
+    let keyBytes = table.primaryKey.type == .bigint ? 8 : 16
+    let widths = table.indexes.map { index in
+      index.columns.reduce(0) { sum, name in
+        sum + (table.columns.first { $0.name == name }?.width ?? 8)
+      }
+    }
+    indexEntryBytes = ([keyBytes] + widths).map { aligned(8 + $0) }
+    entriesPerLeaf = indexEntryBytes.map {
+      max(2, Int(Double(usable - 16) * Self.leafFill) / ($0 + Self.itemPointer))
+    }
+    leafPages = entriesPerLeaf.map { [rows] in max(1, (rows + $0 - 1) / $0) }
+  }
+
+  /// Log bytes of one new version in place of an old one on the same page.
+  func hotBytes(logical: Bool) -> Int { logical ? (42 + tuple + 7) / 8 * 8 : Self.hotUpdateRecord }
+
+  /// Log bytes of one version moved to another page, without index entries: the lock on the old
+  /// tuple and the update record.
+  var movedBytes: Int { Self.lockRecord + (50 + tuple + 7) / 8 * 8 }
+
+  /// Log bytes of one entry in every index, splits included.
+  var indexBytes: Int {
+    indexEntryBytes.reduce(0) {
+      $0 + Self.insertLeafOverhead + $1 + Self.splitRecord / Self.insertsPerSplit
+    }
+  }
+
+  /// A full-page image leaves the hole between line pointers and tuples out.
+  func imageBytes(fill: Double) -> Int {
+    min(Self.pageBytes, Int(Double(Self.pageBytes) * fill) + 40)
+  }
+}

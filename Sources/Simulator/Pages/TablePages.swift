@@ -1,0 +1,262 @@
+import Primitives
+import Scenarios
+
+/// What an update of some rows does to pages: where versions go, which pages need an image.
+struct TablePages {
+  /// The log and page work of a set of rows, ready to be charged.
+  struct Work {
+    /// Rows whose new version stayed on its page and left the indexes alone.
+    var hot = 0
+    var moved = 0
+    var logBytes = 0
+    var imageBytes = 0
+    var images = 0
+    /// Log records, for the replica's replay.
+    var records = 0
+    /// Pages touched that the replica has to have in memory and no image brings.
+    var pagesWithoutImage = 0
+
+    /// Log bytes with images and page headers.
+    var totalBytes: Int { Int(Double(logBytes + imageBytes) * RowLayout.logOverhead) }
+  }
+
+  let layout: RowLayout
+  let order: Table.PrimaryKey.PhysicalOrder
+  /// Heap page of a key ordinal where rows lie in another order than their keys.
+  let permutation: Permutation
+  let logical: Bool
+  let pageImages: Bool
+  /// What wal_compression leaves of a page image, measured: lz4 and pglz about a third on heap
+  /// pages and two thirds on leaves; here their mean.
+  let imageScale: Double
+
+  /// Modified since the last checkpoint's redo point, and so in no need of an image.
+  var heapDirty: RelationPages
+  var leafDirty: [RelationPages]
+  /// Heap pages that a version has left, where pruning can make room.
+  var opened: RelationPages
+  /// Heap pages whose all-visible bit is clear.
+  var unvacuumed: RelationPages
+  /// Versions that vacuum has made room for.
+  var reusableVersions = 0
+  /// Versions on new pages at the end of the heap.
+  private(set) var appendedVersions = 0
+  /// Page images that single-row work made necessary.
+  private(set) var trafficImages = 0
+
+  init(_ table: Table, addedBytes: Int, settings: ServerSettings, seed: UInt64) {
+    layout = RowLayout(table, addedBytes: addedBytes)
+    order = table.primaryKey.order
+    permutation = Permutation(
+      count: max(1, table.rows),
+      key: RandomKey(seed: seed, trial: 0, entity: stableHash(of: table.name), purpose: 0x9A6E))
+    logical = settings.logicalWAL
+    pageImages = settings.fullPageWrites
+    imageScale =
+      switch settings.walCompression {
+      case .off: 1
+      case .pglz, .lz4: 0.45
+      case .zstd: 0.35
+      }
+    heapDirty = RelationPages(pages: layout.heapPages)
+    leafDirty = layout.leafPages.map { RelationPages(pages: $0) }
+    opened = RelationPages(pages: layout.heapPages)
+    unvacuumed = RelationPages(pages: layout.heapPages)
+  }
+
+  /// All pages of the heap and its indexes.
+  var pages: Int { layout.leafPages.reduce(layout.heapPages, +) }
+  var dirtyPages: Int { leafDirty.reduce(heapDirty.marked) { $0 + $1.marked } }
+
+  /// The heap page of a row, by its ordinal in key order.
+  func heapPage(of row: Int) -> Int {
+    min(layout.heapPages - 1, physical(row) / layout.rowsAtFill)
+  }
+
+  /// The row's rank in physical order.
+  func physical(_ row: Int) -> Int {
+    order == .clustered ? row : permutation[row]
+  }
+
+  mutating func checkpoint() {
+    heapDirty.clear()
+    for i in leafDirty.indices { leafDirty[i].clear() }
+  }
+
+  /// One row of traffic gets a new version.
+  ///
+  /// - Parameters:
+  ///   - touched: A column of some index changes value.
+  ///   - pinned: A snapshot older than the last version keeps pruning from making room.
+  mutating func update(
+    row: Int, touched: Bool, pinned: Bool, _ random: inout RandomStream
+  ) -> Work {
+    var work = Work()
+    let page = heapPage(of: row)
+    let spacious = layout.rowsAtFill < layout.rowsPerPage
+    let roomy = spacious || (!pinned && !opened.mark(page, uniform: random.uniform()))
+    image(heapDirty.mark(page, uniform: random.uniform()), fill: heapFill, &work)
+    _ = unvacuumed.mark(page, uniform: random.uniform())
+    if roomy && !touched {
+      work.hot = 1
+      work.records += 1
+      work.logBytes += layout.hotBytes(logical: logical)
+    } else {
+      work.moved = 1
+      work.records += 2 + leafDirty.count
+      work.logBytes += (roomy ? layout.hotBytes(logical: logical) : layout.movedBytes) + layout.indexBytes
+      for i in leafDirty.indices {
+        let page = leaf(i, row, &random)
+        let fresh = leafDirty[i].mark(page, uniform: random.uniform())
+        image(fresh, fill: RowLayout.leafFill, &work)
+      }
+      if !roomy { appendVersions(1, &work, &random) }
+    }
+    return work
+  }
+
+  /// One row of traffic is locked, or deleted: its page changes, no version is added.
+  mutating func touch(row: Int, _ random: inout RandomStream) -> Work {
+    var work = Work()
+    work.records = 1
+    work.logBytes = RowLayout.lockRecord
+    image(
+      heapDirty.mark(heapPage(of: row), uniform: random.uniform()), fill: heapFill, &work)
+    return work
+  }
+
+  /// One new row goes to the end of the heap and into every index.
+  mutating func insert(_ random: inout RandomStream) -> Work {
+    var work = Work()
+    work.records = 1 + leafDirty.count
+    work.logBytes = (31 + layout.tuple + 7) / 8 * 8 + layout.indexBytes
+    for i in leafDirty.indices {
+      let last = i == 0 ? layout.leafPages[0] - 1 : random.below(layout.leafPages[i])
+      let fresh = leafDirty[i].mark(last, uniform: random.uniform())
+      image(fresh, fill: RowLayout.leafFill, &work)
+    }
+    return work
+  }
+
+  var heapFill: Double { Double(layout.rowsAtFill) / Double(layout.rowsPerPage) }
+
+  /// Marks the pages that traffic would have touched first in a stretch that was not played.
+  mutating func markTraffic(images: Int, _ random: inout RandomStream) {
+    if images > 0 { _ = heapDirty.markScattered(touches: images, &random) }
+  }
+
+  private func leaf(_ index: Int, _ row: Int, _ random: inout RandomStream) -> Int {
+    let pages = layout.leafPages[index]
+    return index == 0 ? min(pages - 1, row / layout.entriesPerLeaf[0]) : random.below(pages)
+  }
+
+  private mutating func image(_ fresh: Bool, fill: Double, _ work: inout Work) {
+    if fresh && pageImages {
+      work.images += 1
+      trafficImages += 1
+      work.imageBytes += Int(Double(layout.imageBytes(fill: fill)) * imageScale)
+    } else {
+      work.pagesWithoutImage += 1
+    }
+  }
+
+  private func addImages(_ fresh: Int, of touched: Int, fill: Double, _ work: inout Work) {
+    guard pageImages else {
+      work.pagesWithoutImage += touched
+      return
+    }
+    work.images += fresh
+    work.imageBytes += Int(Double(fresh * layout.imageBytes(fill: fill)) * imageScale)
+    work.pagesWithoutImage += touched - fresh
+  }
+}
+
+extension TablePages {
+  /// Consecutive rows get new versions from one transaction.
+  ///
+  /// `rows` are ranks in the batch's own order: key ordinals, or physical ones for a ctid range.
+  /// - Complexity: O(pages / 64) where the order is physical, O(1) where it is not.
+  mutating func update(
+    rows: Range<Int>, share: Double, physicalOrder: Bool, touched: Bool, pinned: Bool,
+    smallerThanPage: Bool, _ random: inout RandomStream
+  ) -> Work {
+    var work = Work()
+    let n = Int((Double(rows.count) * share).rounded())
+    guard n > 0 else { return work }
+    let inOrder = physicalOrder || order == .clustered
+    var room: Int
+    if inOrder {
+      let pages = heapRange(rows)
+      let fresh = heapDirty.mark(pages, &random)
+      addImages(fresh, of: pages.count, fill: heapFill, &work)
+      room = pinned ? 0 : opened.count(in: pages)
+      if smallerThanPage && !pinned { room = max(room, earlierVersions(rows)) }
+      _ = opened.mark(pages, &random)
+      _ = unvacuumed.mark(pages, &random)
+      room += pages.count * (layout.rowsPerPage - layout.rowsAtFill) * n / max(1, pages.count * layout.rowsAtFill)
+    } else {
+      let (distinct, fresh) = heapDirty.markScattered(touches: n, &random)
+      addImages(fresh, of: distinct, fill: heapFill, &work)
+      let (_, newlyOpened) = opened.markScattered(touches: n, &random)
+      _ = unvacuumed.markScattered(touches: n, &random)
+      room = pinned ? 0 : n - min(n, newlyOpened)
+      room += Int(Double(n) * Double(layout.rowsPerPage - layout.rowsAtFill) / Double(layout.rowsAtFill))
+    }
+    work.hot = touched ? 0 : min(n, room)
+    work.moved = n - work.hot
+    work.records = work.hot + work.moved * (2 + leafDirty.count)
+    work.logBytes = work.hot * layout.hotBytes(logical: logical)
+    if work.moved > 0 { moveVersions(rows, inKeyOrder: !physicalOrder, fits: room, &work, &random) }
+    return work
+  }
+
+  /// The heap pages that a run of physical ranks lies on.
+  func heapRange(_ rows: Range<Int>) -> Range<Int> {
+    let last = layout.heapPages - 1
+    let lower = min(last, rows.lowerBound / layout.rowsAtFill)
+    return lower..<min(last, max(rows.lowerBound, rows.upperBound - 1) / layout.rowsAtFill) + 1
+  }
+
+  /// Versions of earlier batches on the same pages, dead by now: their room can be pruned. All but
+  /// the first batch on a page find it (measured: 72 % less log for ten rows of forty a batch).
+  private func earlierVersions(_ rows: Range<Int>) -> Int {
+    let start = rows.lowerBound % layout.rowsAtFill
+    return start == 0 ? 0 : min(rows.count, layout.rowsAtFill - start)
+  }
+
+  private mutating func moveVersions(
+    _ rows: Range<Int>, inKeyOrder: Bool, fits: Int, _ work: inout Work,
+    _ random: inout RandomStream
+  ) {
+    let leaving = max(0, work.moved - max(0, fits - work.hot))
+    work.logBytes +=
+      leaving * layout.movedBytes + (work.moved - leaving) * layout.hotBytes(logical: logical)
+      + work.moved * layout.indexBytes
+    for i in leafDirty.indices {
+      if i == 0 && inKeyOrder {
+        let last = layout.leafPages[0] - 1
+        let lower = min(last, rows.lowerBound / layout.entriesPerLeaf[0])
+        let pages = lower..<min(last, (rows.upperBound - 1) / layout.entriesPerLeaf[0]) + 1
+        let fresh = leafDirty[0].mark(pages, &random)
+        addImages(fresh, of: pages.count, fill: RowLayout.leafFill, &work)
+      } else {
+        let (distinct, fresh) = leafDirty[i].markScattered(touches: work.moved, &random)
+        addImages(fresh, of: distinct, fill: RowLayout.leafFill, &work)
+      }
+    }
+    appendVersions(leaving, &work, &random)
+  }
+
+  /// Moved versions fill the room that vacuum left, else fresh pages at the end, which need no image.
+  private mutating func appendVersions(
+    _ count: Int, _ work: inout Work, _ random: inout RandomStream
+  ) {
+    let reused = min(count, reusableVersions)
+    reusableVersions -= reused
+    appendedVersions += count - reused
+    guard reused > 0 else { return }
+    let (distinct, fresh) = heapDirty.markScattered(
+      touches: max(1, reused / layout.rowsPerPage), &random)
+    addImages(fresh, of: distinct, fill: heapFill, &work)
+  }
+}

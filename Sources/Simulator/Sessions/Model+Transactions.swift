@@ -1,0 +1,234 @@
+import EventKernel
+import Measurements
+import Primitives
+import Scenarios
+import Strategies
+import Traffic
+
+// The application's transactions, from arrival to answer.
+extension Model {
+  /// The next transaction of an open class arrives, and the one after it is scheduled.
+  mutating func arrive(class index: Int) {
+    guard let (arrival, instant) = nextArrivals[index] else { return }
+    scheduleArrival(class: index)
+    startTransaction(class: index, arrival: arrival, intended: instant)
+  }
+
+  mutating func scheduleArrival(class index: Int) {
+    nextArrivals[index] = arrivals[index]?.next()
+    if let next = nextArrivals[index] {
+      classes[index].arrivalToken = calendar.schedule(
+        .arrival(class: Int32(index)), at: played(next.at))
+    }
+  }
+
+  mutating func startTransaction(class index: Int, arrival: UInt64, intended: Instant) {
+    let process = admit(.transaction, owner: Int32(index))
+    processes[process].arrival = arrival
+    processes[process].intended = intended
+    books.arrived += 1
+    books.inFlight += 1
+    trace.combine(arrival &* 31 &+ UInt64(index))
+    recorder.arrived(class: index, intended: intended)
+    if let timeout = classes[index].timeout {
+      setDeadline(class: index, process, at: calendar.now + timeout)
+    }
+    enterPool(process)
+  }
+
+  /// Gives a process an id.
+  mutating func admit(_ role: Process.Role, owner: Int32) -> Int32 {
+    serial &+= 1
+    var process = Process(role: role, owner: owner)
+    process.serial = serial
+    let id = processes.insert(process)
+    locks.admit(id)
+    return id
+  }
+
+  mutating func enterPool(_ process: Int32) {
+    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    switch pools[pool].request(process, in: &calendar) {
+    case .connected: connected(process)
+    case .waiting:
+      processes[process].stage = .pool
+      processes[process].blockedSince = calendar.now
+    case .rejected: reject(process, pool: pool, waited: .zero)
+    }
+  }
+
+  private mutating func connected(_ process: Int32) {
+    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    if processes[process].stage == .pool {
+      recorder.poolWaitEnded(
+        pool: pool, waited: calendar.now - processes[process].blockedSince, rejected: false,
+        at: modelNow)
+      processes[process].stage = .idle
+    }
+    recorder.poolInUse(pool: pool, pools[pool].statistics.inUse.value, at: modelNow)
+    appActive += 1
+    recorder.gauge(.appActive, Double(appActive), at: modelNow)
+    processes[process].step = scripts[Int(processes[process].owner)]
+    advance(process)
+  }
+
+  /// Takes steps until the process has to wait for something.
+  mutating func advance(_ process: Int32) {
+    if processes[process].stage == .rollback { return rolledBack(process) }
+    if processes[process].stage == .pool { return connected(process) }
+    if processes[process].abandoned && processes[process].stage == .storage {
+      return rollBack(process)
+    }
+    while true {
+      let step = steps[Int(processes[process].step)]
+      processes[process].step += 1
+      switch step.kind {
+      case .delay:
+        wait(process, step.span, stage: .network)
+        return
+      case .compute:
+        compute(process, step.span * variation(process))
+        return
+      case .fetch: if fetch(process, step) { return }
+      case .lock: if !lockRows(process, step) { return }
+      case .insert: insertRows(process, step)
+      case .commit: if commit(process) { return }
+      case .end:
+        endTransaction(process)
+        return
+      }
+    }
+  }
+
+  private mutating func wait(_ process: Int32, _ span: TimeSpan, stage: Process.Stage) {
+    processes[process].stage = stage
+    processes[process].resumeToken = calendar.schedule(
+      .resume(process: process), at: calendar.now + span)
+  }
+
+  mutating func compute(_ process: Int32, _ demand: TimeSpan) {
+    processes[process].stage = .compute
+    cpus[server(of: process)].submit(process, demand: demand, in: &calendar)
+  }
+
+  func server(of process: Int32) -> Int {
+    processes[process].role == .transaction ? classes[Int(processes[process].owner)].server : 0
+  }
+
+  /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.
+  private mutating func variation(_ process: Int32) -> Double {
+    processes[process].draws &+= 1
+    let index = processes[process].arrival &* 64 &+ UInt64(processes[process].draws)
+    return 0.5 + demandKey.uniform(index)
+  }
+
+  /// Reads what is not in memory; true if the process has to wait for it.
+  private mutating func fetch(_ process: Int32, _ step: Step) -> Bool {
+    let touches = Int(step.rows)
+    recorder.count(.cacheReads, Int64(touches), at: modelNow)
+    let share = cache.missShare(class: Int(processes[process].owner))
+    guard share > 0 else { return false }
+    let misses = random.binomial(n: touches, p: share)
+    guard misses > 0 else { return false }
+    recorder.count(.cacheMisses, Int64(misses), at: modelNow)
+    processes[process].stage = .storage
+    devices[server(of: process)].submit(
+      process, .read, operations: misses, bytes: Int64(misses * RowLayout.pageBytes), depth: 1,
+      in: &calendar)
+    return true
+  }
+
+  private mutating func insertRows(_ process: Int32, _ step: Step) {
+    for _ in 0..<step.rows {
+      charge(tables[Int(step.table)].insert(&random))
+    }
+    processes[process].wrote = true
+  }
+
+  /// Makes the transaction durable; true if the process has to wait.
+  private mutating func commit(_ process: Int32) -> Bool {
+    guard processes[process].wrote else { return false }
+    if processes[process].stage == .acknowledgement {
+      committed(process)
+      return false
+    }
+    if processes[process].stage == .flush {
+      guard waitForReplicas(process, processes[process].commitPosition) else {
+        committed(process)
+        return false
+      }
+      processes[process].stage = .acknowledgement
+      processes[process].step -= 1
+      return true
+    }
+    let position = insertCommit()
+    guard waitForCommit(process, position) else {
+      committed(process)
+      return false
+    }
+    processes[process].commitPosition = position
+    processes[process].stage = .flush
+    // Back to this step once the log is durable.
+    processes[process].step -= 1
+    return true
+  }
+
+  private mutating func committed(_ process: Int32) {
+    processes[process].newVersion = true
+    releaseLocks(of: process)
+  }
+
+  /// The answer is at the client, which gives its connection back.
+  private mutating func endTransaction(_ process: Int32) {
+    if !processes[process].abandoned { record(process, .completed) }
+    disconnect(process)
+    retire(process)
+  }
+
+  mutating func record(_ process: Int32, _ outcome: Outcome) {
+    let index = Int(processes[process].owner)
+    switch outcome {
+    case .completed: books.completed += 1
+    case .timedOut: books.timedOut += 1
+    case .rejected: books.rejected += 1
+    case .errored: books.errored += 1
+    }
+    books.inFlight -= 1
+    trace.combine(UInt64(bitPattern: modelNow.nanoseconds) &+ UInt64(outcome.rawValue))
+    if outcome == .completed { meter.ended(latency: modelNow - processes[process].intended) }
+    recorder.ended(
+      class: index, intended: processes[process].intended, at: modelNow, outcome: outcome)
+  }
+
+  mutating func disconnect(_ process: Int32) {
+    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    appActive -= 1
+    recorder.gauge(.appActive, Double(appActive), at: modelNow)
+    if let next = pools[pool].release(in: &calendar) { ready.append(next) }
+    recorder.poolInUse(pool: pool, pools[pool].statistics.inUse.value, at: modelNow)
+  }
+
+  /// A client of a closed class thinks, then comes back.
+  mutating func retire(_ process: Int32) {
+    let (index, arrival) = (Int(processes[process].owner), processes[process].arrival)
+    processes[process].serial = 0
+    processes.remove(process)
+    guard thinks[index] != nil else { return }
+    let client = Int(arrival >> 40)
+    clientThinks(class: index, client: client, turn: classes[index].turns[client])
+  }
+
+  mutating func clientThinks(class index: Int, client: Int, turn: UInt64) {
+    guard let source = thinks[index] else { return }
+    let span = source.thinkTime(client: client, turn: turn)
+    calendar.schedule(
+      .clientReturns(class: Int16(index), client: Int32(client)), at: calendar.now + span)
+  }
+
+  mutating func clientReturned(class index: Int, client: Int) {
+    guard let source = thinks[index] else { return }
+    classes[index].turns[client] += 1
+    let arrival = source.arrivalIndex(client: client, turn: classes[index].turns[client])
+    startTransaction(class: index, arrival: arrival, intended: modelNow)
+  }
+}

@@ -1,0 +1,117 @@
+import Primitives
+import Scenarios
+import Traffic
+
+/// One step of a transaction, compiled from the class's statements.
+struct Step: BitwiseCopyable {
+  enum Kind: UInt8, BitwiseCopyable {
+    /// Time on the wire and in the application.
+    case delay
+    /// CPU of the server.
+    case compute
+    /// Pages that are not in memory.
+    case fetch
+    /// Lock and write the statement's rows, one by one.
+    case lock
+    /// Insert rows: log and pages, no lock that anyone could wait for.
+    case insert
+    /// Make the transaction durable and release its locks.
+    case commit
+    /// The answer is at the client.
+    case end
+  }
+  var kind: Kind
+  /// Length of a delay; mean demand of a computation.
+  var span: TimeSpan = .zero
+  var table: Int32 = 0
+  var rows: Int32 = 0
+  var access: Access = .primaryKey
+  /// The first draw of the statement's keys.
+  var draw: Int32 = 0
+  var touched = false
+  var lockOnly = false
+
+  enum Access: UInt8, BitwiseCopyable { case primaryKey, index, scan }
+}
+
+/// A class's transaction as a flat list of steps.
+///
+/// A transaction of one statement is autocommit: one round trip. Longer ones send BEGIN with a round
+/// trip of its own, as drivers and pgbench do, then each statement, then COMMIT.
+func compile(
+  _ traffic: TrafficClass, tables: [Table], costs: Costs, roundTrip: TimeSpan
+) -> [Step] {
+  let explicit = traffic.statements.count > 1
+  let halfTrip = TimeSpan(nanoseconds: roundTrip.nanoseconds / 2)
+  var steps: [Step] = []
+  var nextDraw: Int32 = 1
+  for (i, statement) in traffic.statements.enumerated() {
+    let wire = i > 0 ? roundTrip + traffic.think : explicit ? halfTrip + roundTrip : halfTrip
+    steps.append(Step(kind: .delay, span: wire))
+    var demand = demand(of: statement, tables[statement.table], costs)
+    if i == 0 && explicit { demand = demand + costs.begin }
+    steps.append(Step(kind: .compute, span: demand))
+    var step = Step(kind: .fetch, table: Int32(statement.table), rows: Int32(statement.rows))
+    step.access = statement.access.step
+    step.touched = statement.touchesIndexedColumn
+    step.lockOnly = statement.kind == .selectForUpdate
+    if statement.pick == .another {
+      step.draw = nextDraw
+      nextDraw += Int32(statement.rows)
+    } else if statement.rows > 1 {
+      nextDraw = max(nextDraw, Int32(statement.rows))
+    }
+    if statement.kind != .insert { steps.append(step) }
+    switch statement.kind {
+    case .select: break
+    case .insert: steps.append(with(step, .insert))
+    case .update, .delete, .selectForUpdate: steps.append(with(step, .lock))
+    }
+  }
+  let writes = traffic.statements.contains { $0.kind != .select }
+  if explicit {
+    steps.append(Step(kind: .delay, span: roundTrip + traffic.think))
+    steps.append(Step(kind: .compute, span: costs.commit))
+  }
+  if writes { steps.append(Step(kind: .commit)) }
+  steps.append(Step(kind: .delay, span: halfTrip))
+  steps.append(Step(kind: .end))
+  return steps
+}
+
+private func with(_ step: Step, _ kind: Step.Kind) -> Step {
+  var copy = step
+  copy.kind = kind
+  return copy
+}
+
+/// CPU of one statement, log and lock waits apart.
+private func demand(of statement: Statement, _ table: Table, _ costs: Costs) -> TimeSpan {
+  let rows = Double(statement.rows)
+  let find: TimeSpan =
+    switch statement.access {
+    case .primaryKey, .index: costs.selectRow * rows
+    case .sequentialScan: costs.scanRow * Double(table.rows)
+    }
+  let entries = costs.indexEntry * (rows * Double(1 + table.indexes.count))
+  let write: TimeSpan =
+    switch statement.kind {
+    case .select: .zero
+    case .selectForUpdate, .delete: costs.lockRow * rows
+    case .update:
+      costs.updateRow * rows
+        + (statement.touchesIndexedColumn ? costs.moveRow * rows + entries : .zero)
+    case .insert: costs.updateRow * rows + entries
+    }
+  return costs.statement + (statement.kind == .insert ? write : find + write)
+}
+
+extension Statement.Access {
+  fileprivate var step: Step.Access {
+    switch self {
+    case .primaryKey: .primaryKey
+    case .index: .index
+    case .sequentialScan: .scan
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Primitives
+import Strategies
+
+/// Decides when a stretch of time may be skipped because nothing in it would differ.
+///
+/// Time is played in windows. When two undisturbed windows in a row agree, the time after them is
+/// skipped: never longer than the time since the last disturbance (so that what decays, such as page
+/// images after a checkpoint, is met again on a geometric grid) and never past the next thing that
+/// is known to come. Whatever was measured in the last window then counts for the skipped time too.
+struct SteadyState {
+  /// Played length of a window.
+  static let window = TimeSpan.seconds(5)
+  /// Shorter skips save less than finding them costs.
+  static let shortest = TimeSpan.seconds(10)
+  /// Played again before what is known to come.
+  static let margin = TimeSpan.seconds(2)
+
+  /// What a window, or the totals at its start, amount to.
+  struct Sums {
+    var rows = 0
+    var batches = 0
+    var log: Int64 = 0
+    var batchLog: Int64 = 0
+    var batchImages: Int64 = 0
+    var moved = 0
+    var ended = 0
+    var checkpointPages = 0
+    var trafficImages = 0
+    var operations = 0
+    /// Unapplied bytes on the replica that is furthest behind.
+    var backlog: Int64 = 0
+
+    static func - (a: Sums, b: Sums) -> Sums {
+      Sums(
+        rows: a.rows - b.rows, batches: a.batches - b.batches, log: a.log - b.log,
+        batchLog: a.batchLog - b.batchLog, batchImages: a.batchImages - b.batchImages,
+        moved: a.moved - b.moved, ended: a.ended - b.ended,
+        checkpointPages: a.checkpointPages - b.checkpointPages,
+        trafficImages: a.trafficImages - b.trafficImages, operations: a.operations - b.operations,
+        backlog: a.backlog - b.backlog)
+    }
+  }
+
+  /// Model times.
+  private(set) var windowStart = Instant.zero
+  private(set) var disturbedAt = Instant.zero
+  private(set) var startSums = Sums()
+  private var previous: Sums?
+
+  mutating func disturbed(at now: Instant) { disturbedAt = now }
+
+  /// Ordinary pauses between batches are part of a steady state; a throttle's are not.
+  mutating func disturbed(at now: Instant, by cause: PauseCause?) {
+    if case .throttle = cause { disturbedAt = now }
+  }
+
+  func isWindowOver(at now: Instant) -> Bool { now - windowStart >= Self.window }
+
+  /// Starts a window; the one before is the one to agree with if it was undisturbed.
+  mutating func begin(at now: Instant, totals: Sums, after window: Sums?) {
+    windowStart = now
+    startSums = totals
+    previous = window
+  }
+
+  /// Whether the window that ends now repeats the one before it.
+  func agrees(_ window: Sums) -> Bool {
+    guard disturbedAt < windowStart, let previous else { return false }
+    return Self.close(Double(window.rows), Double(previous.rows), of: window.batches)
+      && Self.close(Double(window.log), Double(previous.log), of: window.batches + window.ended)
+      && Self.close(Double(window.ended), Double(previous.ended), of: window.ended)
+      && window.backlog <= max(1 << 20, window.log / 2)
+  }
+
+  /// A tenth, and three standard errors of the count of events behind the figures.
+  private static func close(_ a: Double, _ b: Double, of events: Int) -> Bool {
+    let spread = 3 / Double(max(1, events)).squareRoot()
+    return abs(a - b) <= (0.1 + min(1, spread)) * max(a, b)
+  }
+
+  /// How many windows may be skipped, given when the next known thing comes.
+  func repeats(at now: Instant, until limit: Instant, window: TimeSpan) -> Int {
+    let room = min(limit - now - Self.margin, now - disturbedAt)
+    return room < Self.shortest ? 0 : Int(room.nanoseconds / window.nanoseconds)
+  }
+}
