@@ -24,7 +24,9 @@ extension Model {
     return true
   }
 
-  /// The row that the statement locks next. Several rows of one statement are locked in key order,
+  /// The row that the statement locks next.
+  ///
+  /// Several rows of one statement are locked in key order,
   /// as an index scan over a sorted list of keys finds them.
   private mutating func ordinal(_ process: Int32, _ step: Step) -> Int {
     let (index, arrival) = (Int(processes[process].owner), processes[process].arrival)
@@ -34,7 +36,8 @@ extension Model {
     }
     keyScratch.removeAll(keepingCapacity: true)
     for row in 0..<UInt64(step.rows) {
-      keyScratch.append(keys[index].rank(arrival: arrival, table: table, draw: UInt64(step.draw) + row))
+      keyScratch.append(
+        keys[index].rank(arrival: arrival, table: table, draw: UInt64(step.draw) + row))
     }
     keyScratch.sort()
     return keyScratch[Int(processes[process].row)]
@@ -141,11 +144,11 @@ extension Model {
   mutating func startTimers(_ process: Int32, timeout: TimeSpan?) {
     let now = calendar.now
     if let timeout {
-      processes[process].lockTimer = calendar.schedule(
+      processes[process].lockTimer = calendar.post(
         .lockTimeout(process: process), at: now + timeout)
     }
     let deadlock = engine.detection == .timer ? scenario.database.settings.deadlockTimeout : .zero
-    processes[process].deadlockTimer = calendar.schedule(
+    processes[process].deadlockTimer = calendar.post(
       .deadlockCheck(process: process), at: now + deadlock)
   }
 

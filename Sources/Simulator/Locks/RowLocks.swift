@@ -108,11 +108,9 @@ struct RowLocks: ~Copyable {
 
   /// Releases the holder's newest lock and hands the row to a waiter.
   ///
-  /// - Parameters:
-  ///   - newVersion: The holder committed a new row version. Then the first waiter is next, and
-  ///     after it a random one: the others have followed the version chain and wait without order.
-  ///   - draw: A random number for that choice.
-  /// - Returns: The released row, and the process that holds it now.
+  /// Where the holder committed a new row version (`newVersion`), the first waiter is next, and after
+  /// it a random one (`draw`): the others have followed the version chain and wait without order.
+  /// Returns the released row, and the process that holds it now.
   mutating func releaseNewest(
     of holder: Int32, newVersion: Bool, queueing: Engine.Queueing, draw: (RowName) -> UInt64
   ) -> (name: RowName, next: Int32?) {
