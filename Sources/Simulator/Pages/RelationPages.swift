@@ -15,7 +15,7 @@ struct RelationPages {
   var pages: Int { plane.pages }
   var marked: Int { plane.population + scattered }
 
-  /// Marks one page; true if it was clear. `uniform` is in 0 ..< 1.
+  /// Marks one page, true if it was clear; `uniform` is in 0 ..< 1.
   mutating func mark(_ page: Int, uniform: Double) -> Bool {
     guard plane.set(page) else { return false }
     guard scattered > 0 else { return true }
@@ -46,7 +46,8 @@ struct RelationPages {
     let miss = Double.exp(Double(touches) * Double.log1p(-1 / max(pages, 1.000_001)))
     let pairMiss = Double.exp(Double(touches) * Double.log1p(-2 / max(pages, 2.000_001)))
     let mean = pages * (1 - miss)
-    let variance = max(0, pages * (pages - 1) * pairMiss + pages * miss - (pages * miss) * (pages * miss))
+    let variance = max(
+      0, pages * (pages - 1) * pairMiss + pages * miss - (pages * miss) * (pages * miss))
     let drawn = mean + variance.squareRoot() * random.normal()
     let distinct = min(max(Int(drawn.rounded()), 1), min(touches, plane.pages))
     let clear = plane.pages - marked

@@ -18,6 +18,7 @@ struct RowLayout: Sendable {
   static let insertsPerSplit = 365
   static let splitRecord = 3_400
   static let pruneRecord = 64
+  static let visibleRecord = 59
   /// Leaf pages are built 90 % full.
   static let leafFill = 0.9
 
@@ -31,6 +32,9 @@ struct RowLayout: Sendable {
   let indexEntryBytes: [Int]
   let entriesPerLeaf: [Int]
   let leafPages: [Int]
+  /// Indexes whose few key values each hold a long run of entries in the order of row versions: new
+  /// entries go to the runs' ends, not to scattered leaves.
+  let appends: [Bool]
   let rows: Int
 
   init(_ table: Table, addedBytes: Int = 0) {
@@ -52,6 +56,11 @@ struct RowLayout: Sendable {
       max(2, Int(Double(usable - 16) * Self.leafFill) / ($0 + Self.itemPointer))
     }
     leafPages = entriesPerLeaf.map { [rows] in max(1, (rows + $0 - 1) / $0) }
+    appends =
+      [false]
+      + zip(table.indexes, leafPages.dropFirst()).map { index, leaves in
+        index.distinct.map { $0 * 16 < leaves } ?? false
+      }
   }
 
   /// Log bytes of one new version in place of an old one on the same page.

@@ -13,8 +13,9 @@ struct TablePages {
     var images = 0
     /// Log records, for the replica's replay.
     var records = 0
-    /// Pages touched that the replica has to have in memory and no image brings.
-    var pagesWithoutImage = 0
+    /// Pages that the replica has to read if they are not cached. With full-page images there are
+    /// none: the first change after a checkpoint brings the page, and later ones find it in memory.
+    var pagesToRead = 0
 
     /// Log bytes with images and page headers.
     var totalBytes: Int { Int(Double(logBytes + imageBytes) * RowLayout.logOverhead) }
@@ -64,6 +65,16 @@ struct TablePages {
     unvacuumed = RelationPages(pages: layout.heapPages)
   }
 
+  /// Vacuum prunes heap pages; those that no checkpoint cycle has seen change need an image.
+  mutating func prune(pages: Int, _ random: inout RandomStream) -> Work {
+    var work = Work()
+    work.records = 2 * pages
+    work.logBytes = pages * (RowLayout.pruneRecord + RowLayout.visibleRecord)
+    let (distinct, fresh) = heapDirty.markScattered(touches: pages, &random)
+    addImages(fresh, of: distinct, fill: heapFill, &work)
+    return work
+  }
+
   /// All pages of the heap and its indexes.
   var pages: Int { layout.leafPages.reduce(layout.heapPages, +) }
   var dirtyPages: Int { leafDirty.reduce(heapDirty.marked) { $0 + $1.marked } }
@@ -85,9 +96,8 @@ struct TablePages {
 
   /// One row of traffic gets a new version.
   ///
-  /// - Parameters:
-  ///   - touched: A column of some index changes value.
-  ///   - pinned: A snapshot older than the last version keeps pruning from making room.
+  /// `touched`: a column of some index changes value. `pinned`: a snapshot older than the last version
+  /// keeps pruning from making room.
   mutating func update(
     row: Int, touched: Bool, pinned: Bool, _ random: inout RandomStream
   ) -> Work {
@@ -104,8 +114,9 @@ struct TablePages {
     } else {
       work.moved = 1
       work.records += 2 + leafDirty.count
-      work.logBytes += (roomy ? layout.hotBytes(logical: logical) : layout.movedBytes) + layout.indexBytes
-      for i in leafDirty.indices {
+      work.logBytes +=
+        (roomy ? layout.hotBytes(logical: logical) : layout.movedBytes) + layout.indexBytes
+      for i in leafDirty.indices where !layout.appends[i] {
         let page = leaf(i, row, &random)
         let fresh = leafDirty[i].mark(page, uniform: random.uniform())
         image(fresh, fill: RowLayout.leafFill, &work)
@@ -155,19 +166,18 @@ struct TablePages {
       work.images += 1
       trafficImages += 1
       work.imageBytes += Int(Double(layout.imageBytes(fill: fill)) * imageScale)
-    } else {
-      work.pagesWithoutImage += 1
+    } else if !pageImages {
+      work.pagesToRead += 1
     }
   }
 
   private func addImages(_ fresh: Int, of touched: Int, fill: Double, _ work: inout Work) {
     guard pageImages else {
-      work.pagesWithoutImage += touched
+      work.pagesToRead += touched
       return
     }
     work.images += fresh
     work.imageBytes += Int(Double(fresh * layout.imageBytes(fill: fill)) * imageScale)
-    work.pagesWithoutImage += touched - fresh
   }
 }
 
@@ -193,14 +203,17 @@ extension TablePages {
       if smallerThanPage && !pinned { room = max(room, earlierVersions(rows)) }
       _ = opened.mark(pages, &random)
       _ = unvacuumed.mark(pages, &random)
-      room += pages.count * (layout.rowsPerPage - layout.rowsAtFill) * n / max(1, pages.count * layout.rowsAtFill)
+      room +=
+        pages.count * (layout.rowsPerPage - layout.rowsAtFill) * n
+        / max(1, pages.count * layout.rowsAtFill)
     } else {
       let (distinct, fresh) = heapDirty.markScattered(touches: n, &random)
       addImages(fresh, of: distinct, fill: heapFill, &work)
       let (_, newlyOpened) = opened.markScattered(touches: n, &random)
       _ = unvacuumed.markScattered(touches: n, &random)
       room = pinned ? 0 : n - min(n, newlyOpened)
-      room += Int(Double(n) * Double(layout.rowsPerPage - layout.rowsAtFill) / Double(layout.rowsAtFill))
+      room += Int(
+        Double(n) * Double(layout.rowsPerPage - layout.rowsAtFill) / Double(layout.rowsAtFill))
     }
     work.hot = touched ? 0 : min(n, room)
     work.moved = n - work.hot
@@ -217,7 +230,9 @@ extension TablePages {
     return lower..<min(last, max(rows.lowerBound, rows.upperBound - 1) / layout.rowsAtFill) + 1
   }
 
-  /// Versions of earlier batches on the same pages, dead by now: their room can be pruned. All but
+  /// Versions of earlier batches on the same pages, dead by now, whose room can be pruned.
+  ///
+  /// All but
   /// the first batch on a page find it (measured: 72 % less log for ten rows of forty a batch).
   private func earlierVersions(_ rows: Range<Int>) -> Int {
     let start = rows.lowerBound % layout.rowsAtFill
@@ -239,7 +254,7 @@ extension TablePages {
         let pages = lower..<min(last, (rows.upperBound - 1) / layout.entriesPerLeaf[0]) + 1
         let fresh = leafDirty[0].mark(pages, &random)
         addImages(fresh, of: pages.count, fill: RowLayout.leafFill, &work)
-      } else {
+      } else if !layout.appends[i] {
         let (distinct, fresh) = leafDirty[i].markScattered(touches: work.moved, &random)
         addImages(fresh, of: distinct, fill: RowLayout.leafFill, &work)
       }
