@@ -15,7 +15,8 @@ enum Fuzz {
         loaded.scenario, trial: Int(arguments[3]) ?? 0, seed: 7, exact: arguments[2] == "exact")
       let cpu = Double(clock() - started) / 1e6
       for value in result.values { print(value.metric, value.value ?? .nan, value.samples) }
-      print("hash", result.traceHash, "events", result.events, "cpu", cpu, "censored", result.censored)
+      print(
+        "hash", result.traceHash, "events", result.events, "cpu", cpu, "censored", result.censored)
       print("violations", result.violations)
       print("gates", result.gateValues)
     } catch {

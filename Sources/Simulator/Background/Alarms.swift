@@ -1,7 +1,8 @@
 import Primitives
 
-/// What is due at a fixed moment of model time. There are few of them, and a skipped stretch must
-/// end before the next one.
+/// What is due at a fixed moment of model time.
+///
+/// There are few of them, and a skipped stretch must end before the next one.
 struct Alarms {
   enum Kind: Hashable {
     case before, backfill, checkpoint, vacuumCheck, curvePoint, horizon, end

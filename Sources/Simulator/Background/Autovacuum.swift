@@ -63,7 +63,7 @@ struct Autovacuum {
     return pages
   }
 
-  /// Ends the pass. Versions that some snapshot could still see stay.
+  /// Ends the pass; versions that some snapshot could still see stay.
   ///
   /// - Returns: The number of versions removed.
   mutating func finish(pinned: Bool) -> Int {

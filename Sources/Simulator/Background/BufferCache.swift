@@ -25,7 +25,7 @@ struct BufferCache {
   /// Everything fits: nothing is ever missed once warm.
   let fits: Bool
 
-  /// - Parameter layouts: One for each table.
+  /// Solves the cache of a scenario; `layouts` has one entry for each table.
   init(_ scenario: Scenario, layouts: [RowLayout]) {
     let database = scenario.database
     let beyond = max(0, database.memory - database.settings.sharedBuffers)

@@ -45,15 +45,18 @@ struct Checkpointer {
     (pagesTotal, pagesLeft) = (dirtyPages, dirtyPages)
   }
 
-  /// Pages to write in the coming tick, so that the writes end at `target` of the interval in time
-  /// or in log, whichever comes first (IsCheckpointOnSchedule).
-  /// Behind schedule it writes without naps, one page after the other: at most `atMost` a tick.
+  /// Pages to write in the coming tick.
+  ///
+  /// The writes end at `target` of the interval in time or in log, whichever comes first
+  /// (IsCheckpointOnSchedule). Behind schedule it writes without naps, one page after the other: at
+  /// most `atMost` a tick.
   mutating func pagesForTick(at now: Instant, logPosition: Int64, atMost: Int) -> Int {
     let inTime = (now - startedAt + Self.tick).seconds / (timeout.seconds * target)
     let inLog = Double(logPosition - redo) / (Double(logLimit) * target)
     let progress = min(1, max(inTime, inLog))
     let written = pagesTotal - pagesLeft
-    let pages = max(0, min(pagesLeft, atMost, Int((progress * Double(pagesTotal)).rounded(.up)) - written))
+    let pages = max(
+      0, min(pagesLeft, atMost, Int((progress * Double(pagesTotal)).rounded(.up)) - written))
     pagesLeft -= pages
     pagesWritten += pages
     return pages

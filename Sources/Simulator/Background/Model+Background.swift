@@ -24,7 +24,7 @@ extension Model {
     recorder.count(.checkpoints, 1, at: modelNow)
     alarms.cancel(.checkpoint)
     setAlarm(.checkpoint, at: checkpointer.due)
-    calendar.schedule(.checkpointTick, at: calendar.now + Checkpointer.tick)
+    calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
     steady.disturbed(at: modelNow)
   }
 
@@ -40,7 +40,7 @@ extension Model {
         bytes: Int64(pages * RowLayout.pageBytes), in: &calendar)
     }
     if checkpointer.pagesLeft > 0 {
-      calendar.schedule(.checkpointTick, at: calendar.now + Checkpointer.tick)
+      calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
     } else {
       checkpointer.finish()
       steady.disturbed(at: modelNow)
@@ -55,7 +55,7 @@ extension Model {
         at: modelNow, horizon: oldestSnapshot ?? modelNow,
         pages: pages + tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
       recorder.count(.vacuums, 1, at: modelNow)
-      calendar.schedule(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
+      calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
       steady.disturbed(at: modelNow)
     }
     setAlarm(.vacuumCheck, at: modelNow + scenario.database.settings.autovacuumNaptime)
@@ -71,14 +71,11 @@ extension Model {
         devices[0].submit(
           -1, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes), in: &calendar)
       }
-      var work = TablePages.Work()
-      work.records = 2 * pages
-      work.logBytes = pages * (RowLayout.pruneRecord + 59)
-      work.pagesWithoutImage = pages
+      let work = tables[index].prune(pages: pages, &random)
       charge(work, conflictHorizon: snapshotNumber(vacuums[index].horizon))
     }
     if vacuums[index].pagesLeft > 0 {
-      calendar.schedule(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
+      calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
       return
     }
     let pinned = (oldestSnapshot ?? .distantFuture) < vacuums[index].startedAt
@@ -126,7 +123,7 @@ extension Model {
     if !cache.fits { refreshCache() }
     checkDrained()
     considerSkipping()
-    if !finished { calendar.schedule(.second, at: calendar.now + .seconds(1)) }
+    if !finished { calendar.post(.second, at: calendar.now + .seconds(1)) }
   }
 
   private mutating func refreshCache() {

@@ -1,8 +1,9 @@
 import Scenarios
 import Strategies
 
-/// The monotone map between row ordinals, which the model works with, and keys, which the strategy
-/// sees. Gaps are spread evenly.
+/// The monotone map between row ordinals, which the model works with, and keys, which strategies see.
+///
+/// Gaps are spread evenly.
 struct KeyMap {
   let rows: Int
   let gaps: Double

@@ -106,7 +106,7 @@ extension Model {
         bytes: Int64(work.totalBytes),
         replay: costs.replayRecord * Double(work.records)
           + costs.replayImage * Double(work.images),
-        reads: Double(work.pagesWithoutImage), conflictHorizon: conflictHorizon))
+        reads: Double(work.pagesToRead), conflictHorizon: conflictHorizon))
   }
 
   /// Inserts a commit record and returns the position up to which the log has to be durable.

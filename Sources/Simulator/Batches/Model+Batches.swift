@@ -44,7 +44,7 @@ extension Model {
 
   private mutating func trip(_ index: Int, _ span: TimeSpan, then stage: Worker.Stage) {
     workers[index].stage = stage
-    calendar.schedule(.resume(process: workers[index].process), at: calendar.now + span)
+    calendar.post(.resume(process: workers[index].process), at: calendar.now + span)
   }
 
   /// A delay, a read or a flush is over.

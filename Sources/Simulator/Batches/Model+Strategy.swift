@@ -9,9 +9,7 @@ import Traffic
 extension Model {
   mutating func tell(_ event: Event) {
     guard strategy != nil else { return }
-    let before = strategy?.pausedBecause
     let actions = strategy?.handle(event, at: calendar.now) ?? []
-    if before != strategy?.pausedBecause { steady.disturbed(at: modelNow, by: strategy?.pausedBecause) }
     for action in actions { carryOut(action) }
   }
 
@@ -23,7 +21,7 @@ extension Model {
       execute(batch, worker: worker, lockTimeout: timeout)
     case .cancel(let worker): cancelBatch(worker)
     case .setTimer(let id, let instant):
-      calendar.schedule(.strategyTimer(id: Int32(id)), at: max(calendar.now, instant))
+      calendar.post(.strategyTimer(id: Int32(id)), at: max(calendar.now, instant))
     case .subscribe(let signal, let every): subscribe(signal, every)
     case .finish: backfillDone(abort: nil)
     case .abort(let reason): backfillDone(abort: reason)
@@ -48,7 +46,7 @@ extension Model {
     let process = admit(.boundary, owner: Int32(lookups.count))
     lookups.append(Lookup(process: process, action: action, startedAt: calendar.now))
     let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-    calendar.schedule(.resume(process: process), at: calendar.now + half)
+    calendar.post(.resume(process: process), at: calendar.now + half)
   }
 
   mutating func lookupGoesOn(_ process: Int32) {
@@ -61,7 +59,7 @@ extension Model {
     case .compute:
       processes[process].stage = .network
       let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-      calendar.schedule(.resume(process: process), at: calendar.now + half)
+      calendar.post(.resume(process: process), at: calendar.now + half)
     default:
       answer(lookups[index])
       processes.remove(process)
@@ -135,20 +133,20 @@ extension Model {
   private mutating func subscribe(_ signal: Signal, _ every: TimeSpan) {
     subscriptions.append(Subscription(signal: signal, every: every))
     let index = subscriptions.count - 1
-    calendar.schedule(.signal(index: Int32(index)), at: calendar.now + every)
+    calendar.post(.signal(index: Int32(index)), at: calendar.now + every)
   }
 
   mutating func readSignal(_ index: Int) {
     guard backfillEnd == nil, !finished else { return }
     let (signal, every) = (subscriptions[index].signal, subscriptions[index].every)
-    calendar.schedule(.signal(index: Int32(index)), at: calendar.now + every)
+    calendar.post(.signal(index: Int32(index)), at: calendar.now + every)
     let sensor = scenario.strategy.sensors[signal] ?? Sensor()
     if let blind = sensor.blindAt, modelNow - backfillStart >= blind { return }
     let value = measure(signal, over: every)
     if sensor.delay > .zero {
       readings.append(Reading(signal: signal, value: value, measuredAt: calendar.now))
       let number = Int32(firstReading + readings.count - 1)
-      calendar.schedule(.signalArrived(index: number), at: calendar.now + sensor.delay)
+      calendar.post(.signalArrived(index: number), at: calendar.now + sensor.delay)
     } else {
       tell(.signalMeasured(signal, value: value, measuredAt: calendar.now))
     }

@@ -237,7 +237,7 @@ extension CPU {
     let index = Int(core)
     let end = cores[index].servedFrom + bursts[Int(cores[index].process)].remaining
     cores[index].end = end
-    cores[index].token = calendar.schedule(.burstEnded(cpu: id, core: core), at: end)
+    cores[index].token = calendar.post(.burstEnded(cpu: id, core: core), at: end)
   }
 
   /// Moves the service delivered since the last accounting from the burst's demand to its receipts.
@@ -311,7 +311,7 @@ extension CPU {
   private mutating func setSlice(_ core: Int16, end: Instant, in calendar: inout Calendar) {
     slice.core = core
     slice.end = end
-    slice.token = calendar.schedule(.sliceEnded(cpu: id), at: end)
+    slice.token = calendar.post(.sliceEnded(cpu: id), at: end)
   }
 
   private mutating func dropSlice(in calendar: inout Calendar) {

@@ -49,7 +49,7 @@ package struct ConnectionPool: Sendable {
     }
     if Int(process) >= timeouts.count { reserve(processes: max(64, Int(process) * 2)) }
     if waitTimeout < .forever {
-      timeouts[Int(process)] = calendar.schedule(
+      timeouts[Int(process)] = calendar.post(
         .poolWaitTimedOut(pool: id, waiter: process), at: calendar.now + waitTimeout)
     }
     line.append(process)

@@ -101,7 +101,7 @@ package struct LogFlusher: Sendable {
     if phase == .idle {
       if settings.commitDelay > .zero && othersActive >= settings.commitSiblings {
         phase = .delaying
-        calendar.schedule(.commitDelayEnded, at: calendar.now + settings.commitDelay)
+        calendar.post(.commitDelayEnded, at: calendar.now + settings.commitDelay)
       } else {
         startFlush(into: &device, in: &calendar)
       }
@@ -185,7 +185,7 @@ package struct LogFlusher: Sendable {
     writerArmed = true
     let period = settings.writerDelay.nanoseconds
     let next = (calendar.now.nanoseconds / period + 1) * period
-    calendar.schedule(.logWriterWoke, at: Instant(nanoseconds: next))
+    calendar.post(.logWriterWoke, at: Instant(nanoseconds: next))
   }
 
   private mutating func wake(ready: inout ReadyLine, at now: Instant) {

@@ -1,4 +1,5 @@
 import EventKernel
+import Primitives
 
 /// Everything that can happen in the simulated world.
 ///
@@ -53,3 +54,12 @@ package typealias Calendar = EventCalendar<ModelEvent>
 
 /// Processes that can go on: components append to it, the model drains it from the front.
 package typealias ReadyLine = WaitingLine<Int32>
+
+extension Calendar {
+  /// Schedules one of the world's events: `schedule`, kept out of line because the model calls it
+  /// from many places and every inlined copy costs code and build time.
+  @discardableResult @inline(never)
+  package mutating func post(_ event: ModelEvent, at instant: Instant) -> EventToken {
+    schedule(event, at: instant)
+  }
+}

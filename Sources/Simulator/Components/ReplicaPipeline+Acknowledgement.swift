@@ -70,6 +70,6 @@ extension ReplicaPipeline {
     announced = reply
     replies.append(reply)
     let half = TimeSpan(nanoseconds: settings.roundTrip.nanoseconds / 2)
-    calendar.schedule(.replyArrived(replica: id), at: calendar.now + half)
+    calendar.post(.replyArrived(replica: id), at: calendar.now + half)
   }
 }

@@ -104,7 +104,7 @@ extension ReplicaPipeline {
   }
 
   private mutating func askAgain(at instant: Instant, in calendar: inout Calendar) {
-    replay.due = calendar.schedule(.replayDue(replica: id), at: instant)
+    replay.due = calendar.post(.replayDue(replica: id), at: instant)
   }
 
   private mutating func start(_ work: LogContent, at now: Instant) -> ReplayStep {

@@ -145,7 +145,7 @@ extension ReplicaPipeline {
     guard connected, positions.sent < positions.primary, linkWake == .none else { return }
     let now = Double(calendar.now.nanoseconds)
     if linkFree > now {
-      linkWake = calendar.schedule(
+      linkWake = calendar.post(
         .linkFreed(replica: id), at: Instant(nanoseconds: Int64(linkFree.rounded(.up))))
       return
     }
@@ -158,7 +158,7 @@ extension ReplicaPipeline {
     statistics.messages += 1
     inTransit.append(positions.sent)
     let arrival = linkFree + Double(settings.roundTrip.nanoseconds) / 2
-    calendar.schedule(
+    calendar.post(
       .logReceived(replica: id), at: Instant(nanoseconds: Int64(arrival.rounded(.up))))
     if positions.sent < positions.primary { send(in: &calendar) }
   }

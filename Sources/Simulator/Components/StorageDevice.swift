@@ -163,7 +163,7 @@ package struct StorageDevice: Sendable {
     count(request.direction, operations: issued, bytes: bytes)
     statistics.inFlight.add(requests[index].inFlight, at: calendar.now)
     let extra = requests[index].operations == 0 ? request.extra : .zero
-    calendar.schedule(
+    calendar.post(
       .roundEnded(device: id, request: number),
       at: Instant(nanoseconds: Int64(passed.rounded())) + latency + extra)
   }

@@ -17,7 +17,7 @@ extension Model {
     guard !classes[index].deadlines.armed, let first = classes[index].deadlines.entries.first
     else { return }
     classes[index].deadlines.armed = true
-    calendar.schedule(
+    calendar.post(
       .deadline(class: Int32(index)), at: max(calendar.now, first.deadline))
   }
 
@@ -110,7 +110,7 @@ extension Model {
   mutating func rollBack(_ process: Int32) {
     processes[process].stage = .rollback
     let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-    calendar.schedule(.resume(process: process), at: calendar.now + half)
+    calendar.post(.resume(process: process), at: calendar.now + half)
   }
 
   /// The server has heard of the rollback, or the client of its end.
@@ -120,7 +120,7 @@ extension Model {
       releaseLocks(of: process)
       processes[process].row = -1
       let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-      calendar.schedule(.resume(process: process), at: calendar.now + half)
+      calendar.post(.resume(process: process), at: calendar.now + half)
       return
     }
     disconnect(process)
@@ -139,7 +139,7 @@ extension Model {
     processes[process].wrote = false
     processes[process].row = 0
     processes[process].stage = .idle
-    calendar.schedule(.retry(process: process), at: calendar.now + retry.backoff)
+    calendar.post(.retry(process: process), at: calendar.now + retry.backoff)
   }
 
   /// The backoff is over: the transaction asks for a connection again.

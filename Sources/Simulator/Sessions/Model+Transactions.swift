@@ -17,7 +17,7 @@ extension Model {
   mutating func scheduleArrival(class index: Int) {
     nextArrivals[index] = arrivals[index]?.next()
     if let next = nextArrivals[index] {
-      classes[index].arrivalToken = calendar.schedule(
+      classes[index].arrivalToken = calendar.post(
         .arrival(class: Int32(index)), at: played(next.at))
     }
   }
@@ -102,7 +102,7 @@ extension Model {
 
   private mutating func wait(_ process: Int32, _ span: TimeSpan, stage: Process.Stage) {
     processes[process].stage = stage
-    processes[process].resumeToken = calendar.schedule(
+    processes[process].resumeToken = calendar.post(
       .resume(process: process), at: calendar.now + span)
   }
 
@@ -221,7 +221,7 @@ extension Model {
   mutating func clientThinks(class index: Int, client: Int, turn: UInt64) {
     guard let source = thinks[index] else { return }
     let span = source.thinkTime(client: client, turn: turn)
-    calendar.schedule(
+    calendar.post(
       .clientReturns(class: Int16(index), client: Int32(client)), at: calendar.now + span)
   }
 

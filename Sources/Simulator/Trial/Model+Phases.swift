@@ -29,7 +29,7 @@ extension Model {
     checkpointer.begin(startedAt: .zero - age, redo: 0)
     setAlarm(.checkpoint, at: checkpointer.due)
     for index in classes.indices { openClass(index) }
-    calendar.schedule(.second, at: .zero + .seconds(1))
+    calendar.post(.second, at: .zero + .seconds(1))
   }
 
   private var firstVacuumCheck: TimeSpan {
@@ -159,7 +159,8 @@ extension Model {
     for replica in replicas.indices {
       let positions = replicas[replica].positions
       if positions.primary != log.flushed {
-        found.append("replica \(replica): shipped from \(positions.primary) ≠ flushed \(log.flushed)")
+        found.append(
+          "replica \(replica): shipped from \(positions.primary) ≠ flushed \(log.flushed)")
       }
     }
     return found

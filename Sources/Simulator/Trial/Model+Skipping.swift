@@ -13,7 +13,9 @@ extension Model {
     let totals = steadyTotals
     let window = totals - steady.startSums
     var repeats = 0
-    if steady.agrees(window) {
+    if !steady.agrees(window) {
+      steady.disagreed()
+    } else {
       let length = modelNow - steady.windowStart
       repeats = steady.repeats(at: modelNow, until: nextChange(window, length), window: length)
       if repeats > 0 { skip(window, length: length, repeats: repeats) }
@@ -68,7 +70,8 @@ extension Model {
       if vacuum.settings.autovacuum { reaches(vacuum.threshold - vacuum.deadRows, window.moved) }
     }
     if let credits = devices[0].burstLeft(
-      operationsPerSecond: Double(window.operations) / length.seconds, at: calendar.now) {
+      operationsPerSecond: Double(window.operations) / length.seconds, at: calendar.now)
+    {
       limit = min(limit, now + credits)
     }
     return limit
@@ -96,7 +99,9 @@ extension Model {
     for process in 0..<Int32(processes.used) {
       processes[process].intended = processes[process].intended + span
     }
-    for index in workers.indices { workers[index].snapshot = workers[index].snapshot.map { $0 + span } }
+    for index in workers.indices {
+      workers[index].snapshot = workers[index].snapshot.map { $0 + span }
+    }
     for index in arrivals.indices where arrivals[index] != nil {
       let now = modelNow
       arrivals[index]?.skip(to: now)
@@ -141,7 +146,8 @@ extension Model {
     lastBoundary = upTo
     books.rowsCovered += rows
     books.rowsTouched += rows
-    recorder.count(.pageImageBytes, Int64(work.imageBytes) - window.batchImages * Int64(repeats), at: modelNow)
+    recorder.count(
+      .pageImageBytes, Int64(work.imageBytes) - window.batchImages * Int64(repeats), at: modelNow)
     tell(
       .stretchSkipped(
         batches: window.batches * repeats, rows: rows, upTo: upTo, length: length))

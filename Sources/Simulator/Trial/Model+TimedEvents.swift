@@ -16,7 +16,7 @@ extension Model {
   mutating func armAlarms() {
     calendar.cancel(alarmToken)
     alarmToken = .none
-    if let next = alarms.next { alarmToken = calendar.schedule(.alarm, at: played(next)) }
+    if let next = alarms.next { alarmToken = calendar.post(.alarm, at: played(next)) }
   }
 
   mutating func ringAlarms() {

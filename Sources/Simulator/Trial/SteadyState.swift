@@ -1,15 +1,16 @@
 import Primitives
-import Strategies
 
 /// Decides when a stretch of time may be skipped because nothing in it would differ.
 ///
 /// Time is played in windows. When two undisturbed windows in a row agree, the time after them is
-/// skipped: never longer than the time since the last disturbance (so that what decays, such as page
-/// images after a checkpoint, is met again on a geometric grid) and never past the next thing that
-/// is known to come. Whatever was measured in the last window then counts for the skipped time too.
+/// skipped: never longer than twice the time since the last disturbance (so that what decays, such as
+/// page images after a checkpoint, is met again on a geometric grid) and never past the next thing
+/// that is known to come. Windows that disagree are followed by longer ones: a throttle that flaps is
+/// steady once a window holds many of its cycles. Whatever was measured in the last window then counts for the skipped time too.
 struct SteadyState {
-  /// Played length of a window.
-  static let window = TimeSpan.seconds(5)
+  /// Played length of the shortest and the longest window.
+  static let window = TimeSpan.seconds(4)
+  static let longestWindow = TimeSpan.seconds(64)
   /// Shorter skips save less than finding them costs.
   static let shortest = TimeSpan.seconds(10)
   /// Played again before what is known to come.
@@ -41,20 +42,23 @@ struct SteadyState {
     }
   }
 
+  private var length = Self.window
   /// Model times.
   private(set) var windowStart = Instant.zero
   private(set) var disturbedAt = Instant.zero
   private(set) var startSums = Sums()
   private var previous: Sums?
 
-  mutating func disturbed(at now: Instant) { disturbedAt = now }
-
-  /// Ordinary pauses between batches are part of a steady state; a throttle's are not.
-  mutating func disturbed(at now: Instant, by cause: PauseCause?) {
-    if case .throttle = cause { disturbedAt = now }
+  mutating func disturbed(at now: Instant) {
+    disturbedAt = now
+    length = Self.window
   }
 
-  func isWindowOver(at now: Instant) -> Bool { now - windowStart >= Self.window }
+  mutating func disagreed() {
+    if disturbedAt < windowStart { length = min(length + length, Self.longestWindow) }
+  }
+
+  func isWindowOver(at now: Instant) -> Bool { now - windowStart >= length }
 
   /// Starts a window; the one before is the one to agree with if it was undisturbed.
   mutating func begin(at now: Instant, totals: Sums, after window: Sums?) {
@@ -80,7 +84,7 @@ struct SteadyState {
 
   /// How many windows may be skipped, given when the next known thing comes.
   func repeats(at now: Instant, until limit: Instant, window: TimeSpan) -> Int {
-    let room = min(limit - now - Self.margin, now - disturbedAt)
+    let room = min(limit - now - Self.margin, (now - disturbedAt) * 2)
     return room < Self.shortest ? 0 : Int(room.nanoseconds / window.nanoseconds)
   }
 }

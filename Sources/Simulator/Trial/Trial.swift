@@ -7,10 +7,9 @@ package let modelVersion = 1
 
 /// Plays one trial of a scenario.
 ///
-/// - Parameters:
-///   - trial: Counts from 0; with the seed it decides every random number.
-///   - exact: Plays every moment instead of skipping steady stretches.
-///   - shouldStop: Asked now and then; true ends the trial as incomplete.
+/// `trial` counts from 0; with the seed it decides every random number. `exact` plays every moment
+/// instead of skipping steady stretches. `shouldStop` is asked now and then; true ends the trial as
+/// incomplete.
 package func simulateTrial(
   _ scenario: Scenario, trial: Int, seed: UInt64, exact: Bool,
   shouldStop: @Sendable () -> Bool = { false }
