@@ -59,7 +59,7 @@ let package = Package(
     // Every run so far, in SQLite.
     part(
       "RunHistory",
-      ["Primitives", "Measurements", .product(name: "GRDB", package: "GRDB.swift")]),
+      ["Primitives", "Gates", "Measurements", .product(name: "GRDB", package: "GRDB.swift")]),
     // What a run means, as text, JSON and Markdown.
     part("Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates"]),
     // The command; thin.
@@ -102,7 +102,9 @@ let package = Package(
         "Oracles", "Simulator", "EventKernel", "Scenarios", "Measurements", "Strategies", "Traffic",
         "Gates",
       ], exclude: ["Oracles"]),
-    tests("RunHistory", ["RunHistory", "Measurements"]),
+    tests(
+      "RunHistory",
+      ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
     tests("Rehearse", ["Scenarios"]),
   ],
