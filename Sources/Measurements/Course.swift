@@ -12,6 +12,8 @@ struct Course: Sendable {
 
   private let kinds: [Kind]
   private var origin: Instant?
+  /// The step last used, so that most instants need no division.
+  private var recent: (start: Int64, end: Int64, row: Int) = (0, 0, 0)
   private var step: Int64 = 1_000_000_000
   /// Step by step, one entry per column; NaN where a maximum saw nothing.
   private var cells: [Double] = []
@@ -29,20 +31,35 @@ struct Course: Sendable {
 
   /// The step that holds the instant; nil before the first one.
   mutating func row(at instant: Instant) -> Int? {
+    if instant.nanoseconds >= recent.start && instant.nanoseconds < recent.end {
+      return recent.row
+    }
     guard let origin, instant >= origin else { return nil }
-    let row = Int((instant - origin).nanoseconds / step) * kinds.count
-    if row < cells.count { return row }
-    reach(instant)
-    return Int((instant - origin).nanoseconds / step) * kinds.count
+    if (instant - origin).nanoseconds / step * Int64(kinds.count) >= cells.count { reach(instant) }
+    let index = (instant - origin).nanoseconds / step
+    let start = origin.nanoseconds + index * step
+    recent = (start, start + step, Int(index) * kinds.count)
+    return recent.row
   }
 
-  mutating func add(_ value: Double, column: Int, row: Int) {
-    combine(value, into: &cells[row + column], kinds[column])
-    combine(value, into: &stretch[column], kinds[column])
+  /// Adds to a column of rates.
+  mutating func count(_ value: Double, column: Int, row: Int) {
+    cells[row + column] += value
+    stretch[column] += value
+  }
+
+  /// Raises a column of maxima.
+  mutating func raise(_ value: Double, column: Int, row: Int) {
+    if !(cells[row + column] >= value) { cells[row + column] = value }
+    if !(stretch[column] >= value) { stretch[column] = value }
   }
 
   mutating func add(_ value: Double, column: Int, at instant: Instant) {
-    if let row = row(at: instant) { add(value, column: column, row: row) }
+    guard let row = row(at: instant) else { return }
+    switch kinds[column] {
+    case .rate: count(value, column: column, row: row)
+    case .maximum: raise(value, column: column, row: row)
+    }
   }
 
   /// Fills the skipped time with the stretch's mean rates and its maxima.
@@ -79,6 +96,7 @@ struct Course: Sendable {
     let offset = (instant - origin).nanoseconds
     while offset / step >= Int64(Self.mostSteps) {
       step *= 2
+      recent = (0, 0, 0)
       halve()
     }
     while cells.count < (Int(offset / step) + 1) * kinds.count { cells += empty }

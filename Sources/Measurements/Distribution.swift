@@ -25,9 +25,16 @@ struct Distribution: Sendable {
   var count: Int { Int(histogram.totalCount) }
 
   mutating func record(_ nanoseconds: Int64, weight: Int64 = 1) {
-    let value = Swift.max(0, nanoseconds)
-    histogram.record(UInt64(value), count: UInt64(weight))
+    let value = UInt64(Swift.max(0, nanoseconds))
+    histogram.record(value, count: UInt64(weight))
     sum += Int128(value) * Int128(weight)
+  }
+
+  @inline(__always)
+  mutating func recordOnce(_ nanoseconds: Int64) {
+    let value = UInt64(Swift.max(0, nanoseconds))
+    histogram.record(value)
+    sum &+= Int128(value)
   }
 
   mutating func merge(_ other: Distribution) {

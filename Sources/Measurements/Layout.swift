@@ -7,6 +7,8 @@ struct Layout: Sendable {
   let classes: Int
   let pools: Int
   let replicas: Int
+  private let tallies = Tally.allCases.count
+  private let counters = Counter.allCases.count
   let columns: [(name: String, unit: String, kind: Course.Kind)]
 
   init(_ plan: Recorder.Plan) {
@@ -36,16 +38,16 @@ struct Layout: Sendable {
 
   // Counts.
   func tally(_ tally: Tally, _ index: Int, _ phase: Phase) -> Int {
-    (index * Tally.allCases.count + tally.rawValue) * 4 + phase.rawValue
+    (index * tallies + tally.rawValue) * 4 + phase.rawValue
   }
   func counter(_ counter: Counter, _ phase: Phase) -> Int {
-    (classes * Tally.allCases.count + counter.rawValue) * 4 + phase.rawValue
+    (classes * tallies + counter.rawValue) * 4 + phase.rawValue
   }
   func shortWaits(_ who: Waiter, _ phase: Phase) -> Int {
-    (classes * Tally.allCases.count + Counter.allCases.count + who.rawValue) * 4 + phase.rawValue
+    (classes * tallies + counters + who.rawValue) * 4 + phase.rawValue
   }
   func poolRejected(_ pool: Int, _ phase: Phase) -> Int {
-    (classes * Tally.allCases.count + Counter.allCases.count + 2 + pool) * 4 + phase.rawValue
+    (classes * tallies + counters + 2 + pool) * 4 + phase.rawValue
   }
   func conflict(_ replica: Int, _ phase: Phase) -> Int {
     poolRejected(pools + replica, phase)

@@ -24,8 +24,8 @@ extension Recorder {
     counts.add(1, to: layout.tally(outcome.tally, index, phase))
     let played = clock.played(intended)
     if let row = course.row(at: played) {
-      if outcome == .completed { course.add(1, column: layout.completedColumn(index), row: row) }
-      course.add(latency.seconds, column: layout.latencyColumn(index), row: row)
+      if outcome == .completed { course.count(1, column: layout.completedColumn(index), row: row) }
+      course.raise(latency.seconds, column: layout.latencyColumn(index), row: row)
     }
     for series in windows.indices where windows[series].subject.source.countsClass(index) {
       windows[series].ended(intended: played, latency: latency, served: outcome == .completed)
@@ -133,7 +133,7 @@ extension Recorder {
   }
 
   private mutating func record(_ span: TimeSpan, slot: Int) {
-    distributions[slot].record(span.nanoseconds)
+    distributions[slot].recordOnce(span.nanoseconds)
     if plan.skips {
       samples.append(Sample(slot: Int32(truncatingIfNeeded: slot), nanoseconds: span.nanoseconds))
     }
