@@ -7,9 +7,9 @@ enum CPUOracles {
     [markovian(load: 0.5, customers: 400_000), markovian(load: 0.7, customers: 1_200_000)]
     + [
       multiServer(2, rate: 1, customers: 2_700_000, limit: 0.005),
-      multiServer(4, rate: 2.4, customers: 4_000_000, limit: 0.005),
-      multiServer(8, rate: 5.6, customers: 1_500_000, limit: 0.015),
-      multiServer(16, rate: 12.8, customers: 1_800_000, limit: 0.02),
+      multiServer(4, rate: 2.4, customers: 1_600_000, limit: 0.01),
+      multiServer(8, rate: 5.6, customers: 2_000_000, limit: 0.015),
+      multiServer(16, rate: 12.8, customers: 2_000_000, limit: 0.02),
     ]
     + [generalService, deterministicService, variableService, wakeUp]
     + [vacations(.deterministic, moment: 0.5), vacations(.exponential, moment: 1)]
@@ -43,8 +43,8 @@ enum CPUOracles {
     }
   }
 
-  /// The wait of many servers is a rare and clustered event; for 8 and 16 of them its interval may
-  /// be wider, where half a percent would take 3·10⁸ customers.
+  /// The wait of many servers is a rare and clustered event; for 4 of them and more its interval
+  /// may be wider, where half a percent would take up to 3·10⁸ customers.
   private static func multiServer(
     _ servers: Int, rate: Double, customers: Int, limit: Double
   ) -> OracleCase {
@@ -53,7 +53,9 @@ enum CPUOracles {
     return OracleCase(
       "M/M/\(servers), load \(rate / Double(servers))", source: kleinrock + " §3.5, Erlang C",
       [
-        .mean("share that waits", delayed), .mean("mean time in system", 1 + wait),
+        OracleCase.Quantity(
+          name: "share that waits", closedForm: delayed, acceptance: .interval(limit: limit / 2)),
+        .mean("mean time in system", 1 + wait),
         OracleCase.Quantity(
           name: "mean wait", closedForm: wait, acceptance: .interval(limit: limit)),
       ]
@@ -116,10 +118,10 @@ enum CPUOracles {
       "M/G/1-PS, \(name), load 0.5", source: "Kleinrock, Queueing Systems II (1976) §4.4",
       [.mean("time of a job of 3", 6), .mean("mean time in system", 2)]
     ) { run in
-      let outcomes = [0.125, 0.25].map { slice in
+      let outcomes = [0.0625, 0.125].map { slice in
         play(
           CPUQueue(
-            rate: 0.5, law: law, timeSlice: unit * slice, marked: 3, customers: 400_000), run)
+            rate: 0.5, law: law, timeSlice: unit * slice, marked: 3, customers: 330_000), run)
       }
       return [
         2 * outcomes[0].marked.mean - outcomes[1].marked.mean,

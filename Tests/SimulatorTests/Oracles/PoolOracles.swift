@@ -15,7 +15,7 @@ enum PoolOracles {
       [.mean("share rejected", erlangB(servers: 10, load: 7))]
     ) { run in
       var experiment = PoolExperiment(
-        PoolExperiment.Setting(size: 10, waitTimeout: .zero, rate: 7, law: law), 3_000_000, run)
+        PoolExperiment.Setting(size: 10, waitTimeout: .zero, rate: 7, law: law), 2_400_000, run)
       return [experiment.play().rejected]
     }
   }
