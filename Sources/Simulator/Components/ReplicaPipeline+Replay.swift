@@ -48,6 +48,7 @@ extension ReplicaPipeline {
       let count = min(available, affordable(of: rest, beside: work))
       work.append(rest.removeFirst(count))
       available -= count
+      if rest.bytes > 0 { break }
       index += 1
     }
     return start(work, at: calendar.now)
