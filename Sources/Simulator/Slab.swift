@@ -17,14 +17,15 @@ struct Slab<Record: BitwiseCopyable>: ~Copyable {
 
   deinit { records.deallocate() }
 
+  /// By address: a reading accessor would copy the whole record to look at one field.
   subscript(id: Int32) -> Record {
-    @inline(__always) _read {
+    @inline(__always) unsafeAddress {
       assert(id >= 0 && id < used)
-      yield records[Int(id)]
+      return UnsafePointer(records + Int(id))
     }
-    @inline(__always) nonmutating _modify {
+    @inline(__always) nonmutating unsafeMutableAddress {
       assert(id >= 0 && id < used)
-      yield &records[Int(id)]
+      return records + Int(id)
     }
   }
 

@@ -19,6 +19,8 @@ struct Autovacuum {
   private(set) var horizon = Instant.zero
   private(set) var startedAt = Instant.zero
   private(set) var pagesLeft = 0
+  /// All pages ever vacuumed.
+  private(set) var pagesDone = 0
   private(set) var costPerPage = 1.0
 
   init(_ settings: ServerSettings, rows: Int) {
@@ -60,6 +62,7 @@ struct Autovacuum {
     let costPerSecond = Double(settings.autovacuumCostLimit) / settings.autovacuumCostDelay.seconds
     let pages = min(pagesLeft, max(1, Int(costPerSecond * Self.tick.seconds / costPerPage)))
     pagesLeft -= pages
+    pagesDone += pages
     return pages
   }
 

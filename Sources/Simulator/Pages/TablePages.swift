@@ -13,8 +13,10 @@ struct TablePages {
     var images = 0
     /// Log records, for the replica's replay.
     var records = 0
-    /// Pages that the replica has to read if they are not cached. With full-page images there are
-    /// none: the first change after a checkpoint brings the page, and later ones find it in memory.
+    /// Pages that the replica has to read if they are not cached.
+    ///
+    /// With full-page images there are none: the first change after a checkpoint brings the page,
+    /// and later ones find it in memory.
     var pagesToRead = 0
 
     /// Log bytes with images and page headers.

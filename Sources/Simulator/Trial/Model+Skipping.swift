@@ -42,6 +42,7 @@ extension Model {
       moved: vacuums.reduce(0) { $0 + $1.added },
       ended: books.completed + books.timedOut + books.rejected + books.errored,
       checkpointPages: checkpointer.pagesWritten,
+      vacuumPages: vacuums.reduce(0) { $0 + $1.pagesDone },
       trafficImages: tables.reduce(0) { $0 + $1.trafficImages },
       operations: devices[0].statistics.reads + devices[0].statistics.writes,
       backlog: replicas.map { $0.unapplied }.max() ?? 0)
@@ -66,8 +67,10 @@ extension Model {
       reaches(checkpointer.pagesLeft, window.checkpointPages)
     }
     for vacuum in vacuums {
-      if vacuum.running { return now }
-      if vacuum.settings.autovacuum { reaches(vacuum.threshold - vacuum.deadRows, window.moved) }
+      if vacuum.running { reaches(vacuum.pagesLeft, window.vacuumPages) }
+      if !vacuum.running && vacuum.settings.autovacuum {
+        reaches(vacuum.threshold - vacuum.deadRows, window.moved)
+      }
     }
     if let credits = devices[0].burstLeft(
       operationsPerSecond: Double(window.operations) / length.seconds, at: calendar.now)
@@ -168,8 +171,9 @@ extension Model {
     for replica in replicas.indices { replicas[replica].skip(bytes: bytes) }
     meter.skip(logBytes: bytes)
     checkpointer.skip(pages: window.checkpointPages * repeats)
-    for index in vacuums.indices where index == 0 {
-      vacuums[index].add(deadRows: window.moved * repeats)
+    vacuums[0].add(deadRows: window.moved * repeats)
+    for index in vacuums.indices where vacuums[index].running {
+      vacuums[index].skip(pages: window.vacuumPages * repeats)
     }
     tables[0].markTraffic(images: window.trafficImages * repeats, &random)
     let rate = Double(window.operations * repeats)

@@ -26,7 +26,7 @@ extension Model {
   }
 
   private mutating func ring(_ kind: Alarms.Kind) {
-    steady.disturbed(at: modelNow)
+    if kind != .vacuumCheck { steady.disturbed(at: modelNow) }
     switch kind {
     case .before: enter(.before)
     case .backfill: startBackfill()

@@ -26,6 +26,7 @@ struct SteadyState {
     var moved = 0
     var ended = 0
     var checkpointPages = 0
+    var vacuumPages = 0
     var trafficImages = 0
     var operations = 0
     /// Unapplied bytes on the replica that is furthest behind.
@@ -37,6 +38,7 @@ struct SteadyState {
         batchLog: a.batchLog - b.batchLog, batchImages: a.batchImages - b.batchImages,
         moved: a.moved - b.moved, ended: a.ended - b.ended,
         checkpointPages: a.checkpointPages - b.checkpointPages,
+        vacuumPages: a.vacuumPages - b.vacuumPages,
         trafficImages: a.trafficImages - b.trafficImages, operations: a.operations - b.operations,
         backlog: a.backlog - b.backlog)
     }
