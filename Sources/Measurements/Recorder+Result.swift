@@ -15,7 +15,7 @@ extension Recorder {
     }
     var reduction = Reduction(self)
     for phase in [Phase.before, .during, .after] { reduction.addPhase(phase) }
-    if clock.duringStart < .distantFuture { reduction.addBackfill() }
+    if plan.rowsMatching != nil && clock.duringStart < .distantFuture { reduction.addBackfill() }
     reduction.addServer([.during, .after])
     reduction.addDrains(drained)
     var result = TrialResult(

@@ -15,7 +15,7 @@ package struct Recorder: Sendable {
     /// One for each backfill gate or class gate with a window.
     package var gates: [GateRule]
     package var cores: Int
-    /// Rows that the backfill has to cover; nil where unknown.
+    /// Rows that the backfill has to cover; nil where there is none.
     package var rowsMatching: Int?
     /// False in a run that never skips: the samples of a stretch need not be kept for its repeats.
     package var skips: Bool

@@ -106,7 +106,7 @@ extension Reduction {
     let covered = counted(.rowsCovered, phases)
     add(
       "backfill.completed_ratio",
-      recorder.plan.rowsMatching.map { $0 > 0 ? covered / Double($0) : 1 })
+      recorder.plan.rowsMatching.map { $0 > 0 ? covered / Double($0) : 1 }, samples: batches)
     add("backfill.rows_missed", counted(.rowsMissed, phases))
     add("backfill.rows_repeated", counted(.rowsTouched, phases) - covered)
     addDistribution(

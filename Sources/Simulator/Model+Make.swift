@@ -65,7 +65,10 @@ extension Model {
     recorder = Recorder(
       plan: Recorder.Plan(
         classes: scenario.traffic.map(\.name), pools: scenario.pools.map(\.name),
-        replicas: database.replicas.map(\.name), gates: scenario.gates, cores: database.cores))
+        replicas: database.replicas.map(\.name), gates: scenario.gates, cores: database.cores,
+        rowsMatching: scenario.backfill.map { backfill in
+          Int((Double(scenario.tables[0].rows) * backfill.rowsMatching).rounded())
+        }, skips: !exact))
     steady = SteadyState()
     drained = Array(repeating: nil, count: replicas.count)
     conflictCounted = Array(repeating: .zero, count: replicas.count)

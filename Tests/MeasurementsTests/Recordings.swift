@@ -8,7 +8,7 @@ func span(_ seconds: Double) -> TimeSpan { TimeSpan(seconds: seconds) }
 
 func plan(
   classes: [String] = ["checkout"], pools: [String] = ["app"], replicas: [String] = ["a"],
-  gates: [GateRule] = [], cores: Int = 4, rows: Int? = nil
+  gates: [GateRule] = [], cores: Int = 4, rows: Int? = 1_000
 ) -> Recorder.Plan {
   Recorder.Plan(
     classes: classes, pools: pools, replicas: replicas, gates: gates, cores: cores,

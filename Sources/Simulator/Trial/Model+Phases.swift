@@ -72,7 +72,7 @@ extension Model {
     guard backfillEnd == nil else { return }
     backfillEnd = instant
     alarms.cancel(.horizon)
-    recorder.backfillEnded(at: instant)
+    recorder.backfillEnded(at: instant, completed: abort == nil)
     recordPauses()
     enter(.after)
     let length = max(scenario.run.after, .seconds(1))
@@ -83,7 +83,7 @@ extension Model {
   mutating func censor() {
     censored = true
     if backfillEnd == nil {
-      recorder.backfillEnded(at: modelNow)
+      recorder.backfillEnded(at: modelNow, completed: false)
       recordPauses()
     }
     finished = true
@@ -116,8 +116,8 @@ extension Model {
     for process in 0..<Int32(processes.used) {
       if let _ = locks.awaited(by: process) { addOpenWait(process) }
     }
-    recorder.count(.rowsMissed, Int64(books.rowsMissed), at: modelNow)
     settleRows()
+    recorder.count(.rowsMissed, Int64(books.rowsMissed), at: modelNow)
     var result = recorder.finish(at: modelNow, drained: drained)
     result.traceHash = trace.value
     result.censored = censored

@@ -149,8 +149,8 @@ extension Model {
     lastBoundary = upTo
     books.rowsCovered += rows
     books.rowsTouched += rows
-    recorder.count(
-      .pageImageBytes, Int64(work.imageBytes) - window.batchImages * Int64(repeats), at: modelNow)
+    recorder.correct(
+      .pageImageBytes, by: Int64(work.imageBytes) - window.batchImages * Int64(repeats))
     tell(
       .stretchSkipped(
         batches: window.batches * repeats, rows: rows, upTo: upTo, length: length))
@@ -161,7 +161,7 @@ extension Model {
     _ window: SteadyState.Sums, repeats: Int, span: TimeSpan, bytes: Int64
   ) {
     let correction = bytes - window.log * Int64(repeats)
-    recorder.count(.walBytes, correction, at: modelNow)
+    recorder.correct(.walBytes, by: correction)
     log.skip(bytes: bytes)
     counted.log += bytes
     books.logInserted += bytes
