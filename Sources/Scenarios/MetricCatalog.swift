@@ -158,6 +158,7 @@ package enum MetricCatalog {
     metric(
       "wal.rate.max", (.throughput, "bytes/s"), [], .nothing, "Log written in the busiest second."),
     metric("wal.retained.max", bytes, [], .nothing, "Log kept for replicas, at most."),
+    metric("wal.checkpoints", count, [], .nothing, "Checkpoints begun."),
     metric("storage.reads", count, [], .nothing, "Read operations of the primary's volume."),
     metric("storage.writes", count, [], .nothing, "Write operations of the primary's volume."),
     metric(
@@ -177,6 +178,8 @@ package enum MetricCatalog {
     metric("mvcc.bloat_bytes", bytes, [], .nothing, "Growth of the table and its indexes."),
     metric("mvcc.horizon_age.max", seconds, [], .nothing, "Age of the oldest snapshot, at most."),
     metric("mvcc.xids", count, [], .nothing, "Transaction ids used."),
+    metric("mvcc.vacuums", count, [], .nothing, "Vacuums of a table begun."),
+    metric("mvcc.hot_ratio", ratio, [], .nothing, "Heap-only updates among all updates."),
     metric(
       "abort.recovery", seconds, [], .backfill,
       "Until latency and lag are back, if stopped at the worst moment."),
