@@ -33,7 +33,7 @@ struct CPUTests {
         ends.append(End(process, Double(calendar.now.nanoseconds) / 1e6))
         cpu.release(process, in: &calendar)
       case .sliceEnded: cpu.sliceEnded(in: &calendar)
-      case .timer(let id): timer(id, &cpu, &calendar)
+      case .strategyTimer(let id): timer(id, &cpu, &calendar)
       default: break
       }
     }
@@ -54,7 +54,7 @@ struct CPUTests {
     var calendar = Calendar()
     var cpu = Self.cpu(slice: 3)
     cpu.submit(0, demand: .milliseconds(100), in: &calendar)
-    calendar.schedule(.timer(id: 0), at: Instant(seconds: 0.0445))
+    calendar.schedule(.strategyTimer(id: 0), at: Instant(seconds: 0.0445))
     let ends = Self.play(&cpu, &calendar) { _, cpu, calendar in
       cpu.submit(1, demand: .milliseconds(1), in: &calendar)
     }
@@ -78,8 +78,8 @@ struct CPUTests {
     var calendar = Calendar()
     var cpu = Self.cpu(cores: 2, slice: 10)
     cpu.submit(0, demand: .milliseconds(100), in: &calendar)
-    calendar.schedule(.timer(id: 1), at: Instant(seconds: 0.004))
-    calendar.schedule(.timer(id: 2), at: Instant(seconds: 0.021))
+    calendar.schedule(.strategyTimer(id: 1), at: Instant(seconds: 0.004))
+    calendar.schedule(.strategyTimer(id: 2), at: Instant(seconds: 0.021))
     let ends = Self.play(&cpu, &calendar) { id, cpu, calendar in
       cpu.submit(id, demand: .milliseconds(id == 1 ? 100 : 1), in: &calendar)
     }
@@ -93,7 +93,7 @@ struct CPUTests {
     var cpu = Self.cpu(slice: 50)
     cpu.submit(0, demand: .milliseconds(20), in: &calendar)
     cpu.submit(1, demand: .milliseconds(20), in: &calendar)
-    calendar.schedule(.timer(id: 0), at: Instant(seconds: 0.005))
+    calendar.schedule(.strategyTimer(id: 0), at: Instant(seconds: 0.005))
     var received = TimeSpan.zero
     let ends = Self.play(&cpu, &calendar) { _, cpu, calendar in
       received = cpu.serviceReceived(0, at: calendar.now)
@@ -109,7 +109,7 @@ struct CPUTests {
     var calendar = Calendar()
     var cpu = Self.cpu(slice: 50)
     for process in Int32(0)..<4 { cpu.submit(process, demand: .milliseconds(10), in: &calendar) }
-    calendar.schedule(.timer(id: 0), at: Instant(seconds: 0.004))
+    calendar.schedule(.strategyTimer(id: 0), at: Instant(seconds: 0.004))
     var received: [TimeSpan] = []
     let ends = Self.play(&cpu, &calendar) { _, cpu, calendar in
       received = [0, 2].map { cpu.withdraw($0, in: &calendar) }
@@ -154,17 +154,17 @@ struct CPUTests {
     var received = TimeSpan.zero
     for _ in 0..<5000 {
       calendar.schedule(
-        .timer(id: Int32(stream.below(12))),
+        .strategyTimer(id: Int32(stream.below(12))),
         at: Instant(seconds: stream.uniform() * 20))
     }
     while let event = calendar.next() {
       switch event {
-      case .timer(let id) where !present[Int(id)]:
+      case .strategyTimer(let id) where !present[Int(id)]:
         present[Int(id)] = true
         cpu.submit(id, demand: TimeSpan(seconds: 0.02 * stream.uniform()), in: &calendar)
-      case .timer(let id) where stream.below(2) == 0:
+      case .strategyTimer(let id) where stream.below(2) == 0:
         cpu.retarget(id, remaining: TimeSpan(seconds: 0.01 * stream.uniform()), in: &calendar)
-      case .timer(let id):
+      case .strategyTimer(let id):
         present[Int(id)] = false
         received += cpu.withdraw(id, in: &calendar)
       case .burstEnded(_, let core):

@@ -43,7 +43,7 @@ struct LogFlusherTests {
           flushes.append((calendar.now.seconds * 1e3, content.bytes))
         case .logWriterWoke: log.writerWoke(into: &device, in: &calendar)
         case .commitDelayEnded: log.delayEnded(into: &device, in: &calendar)
-        case .timer: timer(&self)
+        case .strategyTimer: timer(&self)
         default: break
         }
       }
@@ -110,7 +110,7 @@ struct LogFlusherTests {
   func commitDelay() {
     var world = World { $0.commitDelay = .milliseconds(3) }
     _ = world.wait(0, upTo: world.insert(100), others: 5)
-    world.calendar.schedule(.timer(id: 0), at: Instant(seconds: 0.002))
+    world.calendar.schedule(.strategyTimer(id: 0), at: Instant(seconds: 0.002))
     world.play {
       $0.log.settings.commitSiblings = 5; _ = $0.wait(1, upTo: $0.insert(100), others: 5)
     }

@@ -129,7 +129,7 @@ struct ReplicaPipelineTests {
     var world = World()
     world.replica.setOldestSnapshot(7)
     world.replica.append(LogContent(bytes: 100, conflictHorizon: 7), in: &world.calendar)
-    world.calendar.schedule(.timer(id: 0), at: Instant(seconds: 12))
+    world.calendar.schedule(.strategyTimer(id: 0), at: Instant(seconds: 12))
     world.play(until: 12)
     world.replica.setOldestSnapshot(8)
     world.ask()

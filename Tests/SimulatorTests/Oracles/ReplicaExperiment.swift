@@ -74,8 +74,8 @@ struct ReplicaExperiment: ~Copyable {
   }
 
   mutating func disconnect(from start: Double, to end: Double) {
-    calendar.schedule(.timer(id: -1), at: Instant(seconds: start))
-    calendar.schedule(.timer(id: -2), at: Instant(seconds: end))
+    calendar.schedule(.strategyTimer(id: -1), at: Instant(seconds: start))
+    calendar.schedule(.strategyTimer(id: -2), at: Instant(seconds: end))
   }
 
   mutating func play(
@@ -84,7 +84,7 @@ struct ReplicaExperiment: ~Copyable {
     var outcome = Outcome()
     replica.setOldestSnapshot(5)
     for (index, reading) in readings.enumerated() {
-      calendar.schedule(.timer(id: Int32(index)), at: Instant(seconds: reading))
+      calendar.schedule(.strategyTimer(id: Int32(index)), at: Instant(seconds: reading))
     }
     calendar.schedule(.arrival(class: 0), at: .zero)
     var next = 0
@@ -95,9 +95,9 @@ struct ReplicaExperiment: ~Copyable {
         next += 1
         let due = Instant(seconds: Double(next) * Self.step)
         if next < steps.count { calendar.schedule(.arrival(class: 0), at: due) }
-      case .timer(-1): replica.disconnect()
-      case .timer(-2): replica.reconnect(in: &calendar)
-      case .timer(let reading):
+      case .strategyTimer(-1): replica.disconnect()
+      case .strategyTimer(-2): replica.reconnect(in: &calendar)
+      case .strategyTimer(let reading):
         outcome.readings.append(replica.lag(at: calendar.now).seconds)
         if reading == 1 { outcome.behind = Double(replica.unapplied) }
       default:

@@ -107,7 +107,7 @@ enum StorageOracles {
       var tick = 0
       repeat {
         tick += 1
-        calendar.schedule(.timer(id: 0), at: Instant(seconds: Double(tick) * step))
+        calendar.schedule(.strategyTimer(id: 0), at: Instant(seconds: Double(tick) * step))
         while case .roundEnded(_, let request) = calendar.next() {
           _ = device.roundEnded(request: request, in: &calendar)
         }
