@@ -1,20 +1,20 @@
 /// Text in columns for an 80-column screen.
-struct Columns {
-  enum Alignment { case left, right }
+package struct Columns {
+  package enum Alignment: Sendable { case left, right }
   var alignments: [Alignment]
   var indent: Int
   var gap = 2
   private(set) var rows: [[String]] = []
 
-  init(_ alignments: [Alignment], indent: Int = 4, gap: Int = 2) {
+  package init(_ alignments: [Alignment], indent: Int = 4, gap: Int = 2) {
     self.alignments = alignments
     self.indent = indent
     self.gap = gap
   }
 
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-  var lines: [String] {
+  package var lines: [String] {
     let widths = alignments.indices.map { column in
       rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
     }

@@ -37,8 +37,8 @@ struct GateLines {
     let known = gate.value ?? (gate.n > 0 ? .infinity : nil)
     var interval = ""
     if let low = gate.low, low.isFinite {
-      let high = gate.high.map { $0.isFinite ? text($0) : "..." } ?? "..."
-      interval = "\(text(low)) .. \(high)"
+      let high = gate.high.flatMap { $0.isFinite ? text($0) : nil }
+      interval = high.map { "\(text(low)) .. \($0)" } ?? "\(text(low)) or more"
     }
     var margin = ""
     if let far = gate.margin, far.isFinite, gate.limit != 0 {

@@ -40,7 +40,9 @@ struct Command {
     try String(contentsOfFile: path(name), encoding: .utf8)
   }
 
-  func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], without: [String] = []
+  ) throws -> Process {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments
@@ -51,6 +53,7 @@ struct Command {
     if let library = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] {
       variables["LD_LIBRARY_PATH"] = library
     }
+    for name in without { variables[name] = nil }
     process.environment = variables.merging(environment) { $1 }
     _ = FileManager.default.createFile(atPath: path(".stdout"), contents: nil)
     _ = FileManager.default.createFile(atPath: path(".stderr"), contents: nil)

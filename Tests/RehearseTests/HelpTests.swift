@@ -3,7 +3,8 @@ import Testing
 @Suite("Help and usage")
 struct HelpTests {
   static let verbs = [
-    "init", "validate", "plan", "presets", "explain", "schema", "doctor", "version",
+    "init", "validate", "plan", "presets", "simulate", "report", "runs", "explain", "schema",
+    "doctor", "version",
   ]
 
   @Test("Help is an answer: on stdout, exit 0, as recorded", arguments: [""] + verbs)

@@ -10,13 +10,18 @@ enum Interrupt {
   static func listen() {
     // The handler may only touch what exists already: a first use would take a lock.
     requested.store(0, ordering: .sequentiallyConsistent)
+    // A parent that starts us from a thread which blocks signals hands that mask down.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&wanted, number)
       signal(number) { number in
         requested.store(number, ordering: .sequentiallyConsistent)
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
   }
 
   static var isRequested: Bool { requested.load(ordering: .relaxed) != 0 }

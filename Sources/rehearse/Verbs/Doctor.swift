@@ -51,7 +51,7 @@ struct Doctor: Verb {
   }
 
   private static func history() -> Check {
-    let path = HistoryLocation.path
+    let path = History.path
     if FileManager.default.fileExists(atPath: path) { return writable("history", path) }
     var folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     while !FileManager.default.fileExists(atPath: folder.path) && folder.path != "/" {

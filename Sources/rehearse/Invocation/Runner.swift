@@ -1,0 +1,91 @@
+import Dispatch
+import Foundation
+import Gates
+import Measurements
+import Scenarios
+import Simulator
+
+/// Runs scenarios one after another, each in trials, until done, interrupted or out of time.
+struct Runner: Sendable {
+  let jobs: Int
+  let exact: Bool
+  let console: Console
+  /// On the clock of `DispatchTime`, nanoseconds; nil without a bound.
+  private let deadline: UInt64?
+
+  /// - Parameters:
+  ///   - jobs: Trials at a time.
+  ///   - exact: Play every second.
+  ///   - timeBound: Seconds of wall-clock time for all runs together.
+  ///   - console: Where progress is told.
+  init(jobs: Int, exact: Bool, timeBound: Double?, console: Console) {
+    self.jobs = jobs
+    self.exact = exact
+    self.console = console
+    deadline = timeBound.map {
+      DispatchTime.now().uptimeNanoseconds + UInt64(min($0, 3e8) * 1e9)
+    }
+  }
+
+  var mustStop: Bool {
+    if Interrupt.isRequested { return true }
+    guard let deadline else { return false }
+    return DispatchTime.now().uptimeNanoseconds >= deadline
+  }
+
+  /// The record of one scenario, marked incomplete where trials are missing.
+  func run(_ loaded: LoadedScenario) throws -> RunRecord {
+    let scenario = loaded.scenario
+    let header = RunRecord.Header(loaded)
+    let trials = Trials(wanted: scenario.run.trials, jobs: jobs)
+    let progress = Progress(console, label: scenario.name)
+    let outcome = trials.run(
+      shouldStop: { mustStop },
+      decided: { decided(RunRecord.results(scenario.gates, $0, header)) },
+      finished: { progress.report(done: $0, planned: trials.planned) },
+      trial: { index in
+        simulateTrial(
+          scenario, trial: index, seed: scenario.run.seed, exact: exact, shouldStop: { mustStop })
+      })
+    progress.finish()
+    try check(outcome.results, scenario)
+    var record = RunRecord(
+      header, trials: outcome.results, gates: scenario.gates, complete: outcome.complete)
+    if !record.complete && record.verdict == .pass { record.verdict = .inconclusive }
+    return record
+  }
+
+  /// A trial whose books do not balance is our bug, whatever its numbers say.
+  private func check(_ results: [TrialResult], _ scenario: Scenario) throws {
+    guard let trial = results.firstIndex(where: { !$0.violations.isEmpty }) else { return }
+    throw Failure(
+      .internalError,
+      "trial \(trial) of \(scenario.name), seed \(scenario.run.seed): "
+        + results[trial].violations.joined(separator: "; "),
+      help: "this is a bug in rehearse \(Build.version); please report it with the scenario")
+  }
+}
+
+extension RunRecord.Header {
+  init(_ loaded: LoadedScenario) {
+    let process = ProcessInfo.processInfo
+    #if arch(x86_64)
+      let architecture = "x86_64"
+    #elseif arch(arm64)
+      let architecture = "arm64"
+    #else
+      let architecture = "other"
+    #endif
+    self.init(
+      name: loaded.scenario.name, world: .simulated, modelVersion: Build.modelVersion,
+      seed: loaded.scenario.run.seed, versions: ["rehearse": Build.version],
+      host: RunRecord.Host(
+        os: process.operatingSystemVersionString, arch: architecture,
+        cpus: process.activeProcessorCount, memoryBytes: Int(process.physicalMemory)),
+      scenario: loaded.resolved.map {
+        RunRecord.Setting(path: $0.path, value: $0.text, origin: $0.origin.description)
+      },
+      assurance: loaded.scenario.run.assurance,
+      warnings: loaded.warnings.map { .init(code: $0.code, message: $0.message) })
+  }
+}

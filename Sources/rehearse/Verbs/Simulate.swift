@@ -1,0 +1,90 @@
+import ArgumentParser
+import Gates
+import Measurements
+import Reports
+import Scenarios
+
+struct Simulate: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Predict what the backfill does, and judge it by the gates.",
+    usage: "rehearse simulate <files> ... [<options>]",
+    discussion: """
+      Runs independent trials of the scenario in model time; the same scenario and seed give the \
+      same result. Exit 0 if every error-level gate passed, 2 if one failed, 3 if one is \
+      inconclusive.
+
+      Examples:
+        rehearse simulate scenario.yaml
+        rehearse simulate scenario.yaml --set strategy.workers=4 --trials 60
+        rehearse simulate scenarios/*.yaml --format json --out text=runs.txt
+      """)
+
+  @Argument(help: "Scenario files.", completion: .file(extensions: ["yaml", "yml"]))
+  var files: [String]
+
+  @OptionGroup var scenario: ScenarioOptions
+  @OptionGroup var run: RunOptions
+  @OptionGroup var output: FormatOption
+
+  func perform(_ console: Console) throws -> ExitStatus {
+    let loaded = try scenario.load(files, console)
+    try Writing.check(run.outputs)
+    Interrupt.listen()
+    let runner = Runner(
+      jobs: run.threads, exact: run.exact, timeBound: try run.timeBound(), console: console)
+    var runs: [FinishedRun] = []
+    for file in loaded where runs.isEmpty || !runner.mustStop {
+      runs.append(try FinishedRun { try runner.run(file) })
+    }
+    let records = runs.map(\.record)
+    try publish(records, console)
+    if !run.noHistory { for run in runs { History.keep(run, console) } }
+    return .combined(records.map(ExitStatus.init) + [Interrupt.status].compactMap { $0 })
+  }
+
+  private func publish(_ records: [RunRecord], _ console: Console) throws {
+    let sources = zip(records, files).map { (record: $0, source: $1) }
+    func text(colored: Bool) -> String {
+      sources.map { record, source in
+        RunText(record, source: source) { verdict, word in
+          colored ? console.styled(word, verdict, on: .output) : word
+        }.text
+      }.joined(separator: "\n")
+    }
+    let json =
+      records.count == 1 && files.count == 1
+      ? try jsonText(records[0]) : try jsonText(RunsDocument(runs: records))
+    // The screen first: a file that has become unwritable meanwhile must not cost the result.
+    switch output.format {
+    case .text: console.result(text(colored: true))
+    case .json: console.result(json)
+    }
+    for file in run.outputs {
+      switch file.kind {
+      case .text: try Writing.write(text(colored: false), to: file.path)
+      case .json: try Writing.write(json + "\n", to: file.path)
+      }
+    }
+  }
+}
+
+extension ExitStatus {
+  /// What a finished run says; one that was cut short is at best inconclusive.
+  init(_ record: RunRecord) {
+    switch record.verdict {
+    case .fail: self = .gateFailed
+    case .inconclusive: self = .inconclusive
+    case .pass, .none: self = record.complete ? .success : .inconclusive
+    }
+  }
+}
+
+extension Console {
+  func styled(_ word: String, _ verdict: Verdict, on stream: Stream) -> String {
+    switch verdict {
+    case .pass: styled(word, .green, on: stream)
+    case .fail: styled(word, .red, on: stream)
+    case .inconclusive, .none: styled(word, .yellow, on: stream)
+    }
+  }
+}
