@@ -75,6 +75,8 @@ struct Model: ~Copyable {
   var firstReading = 0
   var delivered = 0
   var meter = SignalMeter()
+  /// Some throttle rule looks at the application's latency.
+  var watchesLatency = false
 
   var recorder: Recorder
   var books = Books()
@@ -104,9 +106,10 @@ struct Model: ~Copyable {
   var drained: [TimeSpan?]
   var conflictCounted: [TimeSpan]
 
-  /// Never set. An existential has no fixed layout in registers, so a type that holds one is always
-  /// passed by address; without it every reading method would get a 4 kB copy of the model (measured:
-  /// a tenth of the run time, and most of the compile time).
+  /// Never set; makes the model a type that is always passed by address.
+  ///
+  /// An existential has no fixed layout in registers. Without it every reading method would get a
+  /// 4 kB copy of the model (measured: a tenth of the run time, and most of the compile time).
   private let passedByAddress: (any Sendable)? = nil
 
   let demandKey: RandomKey

@@ -132,6 +132,7 @@ extension Model {
 
   private mutating func subscribe(_ signal: Signal, _ every: TimeSpan) {
     subscriptions.append(Subscription(signal: signal, every: every))
+    if signal == .appLatencyP99 { watchesLatency = true }
     let index = subscriptions.count - 1
     calendar.post(.signal(index: Int32(index)), at: calendar.now + every)
   }

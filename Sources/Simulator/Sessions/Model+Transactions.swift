@@ -195,7 +195,9 @@ extension Model {
     }
     books.inFlight -= 1
     trace.combine(UInt64(bitPattern: modelNow.nanoseconds) &+ UInt64(outcome.rawValue))
-    if outcome == .completed { meter.ended(latency: modelNow - processes[process].intended) }
+    if outcome == .completed && watchesLatency {
+      meter.ended(latency: modelNow - processes[process].intended)
+    }
     recorder.ended(
       class: index, intended: processes[process].intended, at: modelNow, outcome: outcome)
   }
