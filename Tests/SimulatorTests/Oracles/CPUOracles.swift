@@ -102,7 +102,7 @@ enum CPUOracles {
       source: "Fuhrmann, Cooper, Operations Research 33 (1985), p. 1117",
       [.mean("mean wait", 1 + moment)]
     ) { run in
-      let queue = CPUQueue(rate: 0.5, vacation: law, customers: 1_000_000)
+      let queue = CPUQueue(rate: 0.5, vacation: law, customers: 600_000)
       return [play(queue, run).wait.mean]
     }
   }

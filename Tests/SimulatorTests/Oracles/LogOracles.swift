@@ -31,7 +31,7 @@ enum LogOracles {
       ]
     ) { run in
       var experiment = CommitExperiment(law: law, rate: load, run)
-      return experiment.play(commits: 400_000)
+      return experiment.play(commits: residual == 1 ? 250_000 : 100_000)
     }
   }
 

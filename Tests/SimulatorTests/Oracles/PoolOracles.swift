@@ -5,17 +5,18 @@ import Simulator
 /// Cases on the connection pool.
 enum PoolOracles {
   static let cases: [OracleCase] = [
-    loss(.exponential, "exponential"), loss(.deterministic, "deterministic"), finiteLine, patience,
+    loss(.exponential, "exponential", 2_400_000),
+    loss(.deterministic, "deterministic", 1_000_000), finiteLine, patience,
   ]
 
   /// Nobody waits: Erlang's loss, whatever the law of the holding times.
-  private static func loss(_ law: ServiceLaw, _ name: String) -> OracleCase {
+  private static func loss(_ law: ServiceLaw, _ name: String, _ requests: Int) -> OracleCase {
     OracleCase(
       "Pool of 10 without waiting, \(name) holding, load 7", source: "Erlang B; Sevastyanov (1957)",
       [.mean("share rejected", erlangB(servers: 10, load: 7))]
     ) { run in
       var experiment = PoolExperiment(
-        PoolExperiment.Setting(size: 10, waitTimeout: .zero, rate: 7, law: law), 2_400_000, run)
+        PoolExperiment.Setting(size: 10, waitTimeout: .zero, rate: 7, law: law), requests, run)
       return [experiment.play().rejected]
     }
   }

@@ -53,7 +53,7 @@ enum StorageOracles {
     let latency = Latency(mean: unit * run.mutation.serviceFactor, variation: 1)
     let limits = StorageDevice.Limits(
       iops: .infinity, throughput: .infinity, readLatency: latency, writeLatency: latency)
-    var experiment = DeviceExperiment(limits, rate: 1, requests: 400_000, run)
+    var experiment = DeviceExperiment(limits, rate: 1, requests: 200_000, run)
     let outcome = experiment.play { _ in 0 }
     return [outcome.meanInFlight, outcome.foundShare(0), outcome.foundShare(2)]
   }
