@@ -5,7 +5,9 @@ import Primitives
 /// There are few of them, and a skipped stretch must end before the next one.
 struct Alarms {
   enum Kind: Hashable {
-    case before, backfill, checkpoint, vacuumCheck, curvePoint, horizon, end
+    /// Traffic without a backfill has played its during phase.
+    case trafficEnds
+    case before, backfill, checkpoint, vacuumCheck, horizon
     case timedEvent(Int)
     /// A surge, a long transaction, a stopped replica or a replica's query is over.
     case timedEventOver(Int)

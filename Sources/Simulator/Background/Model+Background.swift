@@ -120,10 +120,21 @@ extension Model {
     recorder.gauge(
       .horizonAge, oldestSnapshot.map { (modelNow - $0).seconds } ?? 0, at: modelNow)
     recordLag()
+    recordSpace()
     if !cache.fits { refreshCache() }
     checkDrained()
     considerSkipping()
     if !finished { calendar.post(.second, at: calendar.now + .seconds(1)) }
+  }
+
+  private mutating func recordSpace() {
+    if let balance = devices[0].burstBalance(at: calendar.now) {
+      recorder.gauge(.burstBalance, balance, at: modelNow)
+    }
+    guard let free = scenario.database.storage.freeSpace else { return }
+    let grown = tables.reduce(0) { $0 + $1.appendedVersions * ($1.layout.tuple + 4) }
+    let retained = replicas.map { $0.retained }.max() ?? 0
+    recorder.gauge(.freeSpace, Double(free - grown) - Double(retained), at: modelNow)
   }
 
   private mutating func refreshCache() {

@@ -48,7 +48,7 @@ extension Model {
     enter(.during)
     guard strategy != nil else {
       // Traffic alone: the during phase is as long as the one before.
-      return endBackfill(at: modelNow)
+      return setAlarm(.trafficEnds, at: backfillStart + max(scenario.run.before, .seconds(1)))
     }
     books.rowsToCover = scenario.tables[0].rows
     setAlarm(.horizon, at: backfillStart + horizon)

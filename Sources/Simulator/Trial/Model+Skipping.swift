@@ -59,6 +59,10 @@ extension Model {
     if phase == .during && strategy != nil {
       reaches(remainingRows - 4 * window.rows, window.rows)
     }
+    if scenario.traffic.contains(where: { !$0.curve.isEmpty }) {
+      // A rate that drifts is met again before it has changed much.
+      limit = min(limit, now + .seconds(300))
+    }
     if phase == .after { limit = min(limit, afterEnds) }
     if !checkpointer.running {
       let left = checkpointer.logLimit - (log.inserted - checkpointer.redo)

@@ -32,9 +32,8 @@ extension Model {
     case .backfill: startBackfill()
     case .checkpoint: startCheckpoint()
     case .vacuumCheck: checkVacuum()
-    case .curvePoint: break
+    case .trafficEnds: endBackfill(at: modelNow)
     case .horizon: censor()
-    case .end: finished = true
     case .timedEvent(let index): begin(scenario.events[index].effect, index)
     case .timedEventOver(let index): end(scenario.events[index].effect)
     }
