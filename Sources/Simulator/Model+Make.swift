@@ -47,7 +47,9 @@ extension Model {
     cache = BufferCache(scenario, layouts: tables.map(\.layout))
 
     classes = scenario.traffic.map { traffic in
-      ClassState(timeout: traffic.timeout, server: (traffic.replica ?? -1) + 1)
+      ClassState(
+        timeout: traffic.timeout,
+        server: database.colocated ? 0 : traffic.replica.map { $0 + 1 } ?? 0)
     }
     let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
     let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400

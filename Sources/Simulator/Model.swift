@@ -120,7 +120,7 @@ struct Model: ~Copyable {
   /// What changes during the run about a class of traffic.
   struct ClassState {
     var timeout: TimeSpan?
-    /// 0 the primary, else one more than the replica's index.
+    /// Index of the machine that new transactions run on.
     var server: Int
     var deadlines = DeadlineLine()
     var arrivalToken = EventToken.none

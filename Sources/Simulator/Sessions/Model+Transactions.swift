@@ -69,6 +69,7 @@ extension Model {
     appActive += 1
     recorder.gauge(.appActive, Double(appActive), at: modelNow)
     processes[process].step = scripts[Int(processes[process].owner)]
+    processes[process].server = Int32(classes[Int(processes[process].owner)].server)
     advance(process)
   }
 
@@ -112,7 +113,7 @@ extension Model {
   }
 
   func server(of process: Int32) -> Int {
-    processes[process].role == .transaction ? classes[Int(processes[process].owner)].server : 0
+    Int(processes[process].server)
   }
 
   /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.

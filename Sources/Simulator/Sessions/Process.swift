@@ -26,6 +26,8 @@ struct Process: BitwiseCopyable {
   var owner: Int32
   /// Distinguishes the users of a recycled id.
   var serial: UInt32 = 0
+  /// Which machine a transaction's attempt runs on: 0 the primary's; a class may move meanwhile.
+  var server: Int32 = 0
   /// Index of the next step of the class's script.
   var step: Int32 = 0
   /// The row of the statement that is locked next, where a statement has several.

@@ -48,7 +48,7 @@ extension Model {
     case .setAppLockTimeout(let timeout): appLockTimeout = timeout
     case .setAppTimeout(let index, let timeout):
       for i in classes.indices where index == nil || index == i { classes[i].timeout = timeout }
-    case .moveTraffic(let index, let replica): classes[index].server = (replica ?? -1) + 1
+    case .moveTraffic(let index, let replica): classes[index].server = replica.map(cpuIndex) ?? 0
     case .longTransaction(let span): longTransactions.append((now, now + span))
     case .replicaStop(let replica, let span):
       replicas[replica].disconnect()
