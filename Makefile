@@ -40,9 +40,9 @@ oracles: prerequisites ## Run only the tests against closed forms and brute-forc
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --filter 'SimulatorTests|EventKernelTests|EstimatesTests|TrafficTests'
 
-fuzz: prerequisites ## Run the randomised tests with more seeds: make fuzz SEEDS=1000
-	$(SWIFT) build --build-tests
-	REHEARSE_SEEDS=$(SEEDS) $(SWIFT) test --skip-build
+fuzz: prerequisites ## Play random scenarios: make fuzz SEEDS=1000
+	$(SWIFT) build -c release --product Fuzz
+	.build/release/Fuzz --seeds $(SEEDS)
 
 record-goldens: prerequisites ## Rewrite the recorded outputs that the tests compare with
 	$(SWIFT) build --build-tests
