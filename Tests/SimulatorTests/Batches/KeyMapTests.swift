@@ -1,0 +1,59 @@
+import Scenarios
+import Strategies
+import Testing
+
+@testable import Simulator
+
+@Suite("Keys and row ordinals")
+struct KeyMapTests {
+  private func map(rows: Int, gaps: Double) -> KeyMap {
+    KeyMap(
+      table: Table(
+        name: "t", rows: rows, rowWidth: 100, fillfactor: 100,
+        primaryKey: .init(column: "id", type: .bigint, order: .clustered, gaps: gaps),
+        columns: [], indexes: []))
+  }
+
+  @Test("Without gaps the keys are 1, 2, 3 …")
+  func dense() {
+    let keys = map(rows: 10, gaps: 0)
+    #expect(keys.key(of: 0) == Key(1))
+    #expect(keys.key(of: 9) == Key(10))
+    #expect(keys.rows(upTo: Key(4)) == 4)
+    #expect(keys.rows(below: Key(4)) == 3)
+    #expect(keys.rows(upTo: Key(0)) == 0)
+    #expect(keys.rows(upTo: Key(99)) == 10)
+  }
+
+  @Test(
+    "A row's key leads back to the row, and no gap holds one",
+    arguments: [0, 0.01, 0.1, 1.0 / 3, 0.5, 0.6, 0.9, 0.99])
+  func inverse(gaps: Double) throws {
+    let keys = map(rows: 3_000, gaps: gaps)
+    var previous: Int64 = 0
+    for ordinal in 0..<3_000 {
+      let key = keys.key(of: ordinal)
+      let number = try #require(key.int64)
+      try #require(number > previous, "keys rise")
+      try #require(keys.rows(upTo: key) == ordinal + 1)
+      try #require(keys.rows(below: key) == ordinal)
+      if number - 1 > previous { try #require(keys.rows(upTo: Key(number - 1)) == ordinal) }
+      previous = number
+    }
+  }
+
+  @Test("Gaps make the key space longer by their share")
+  func span() {
+    let last = map(rows: 10_000, gaps: 0.2).key(of: 9_999).int64
+    #expect(last == 12_499)
+  }
+
+  @Test("Neighbouring ranges meet without a row between them")
+  func ranges() {
+    let keys = map(rows: 1_000, gaps: 0.37)
+    let cut = keys.key(of: 411)
+    #expect(keys.ordinals(KeyRange(after: nil, upTo: cut)) == 0..<412)
+    #expect(keys.ordinals(KeyRange(after: cut, upTo: nil)) == 412..<1_000)
+    #expect(keys.ordinals(keys.bounds) == 0..<1_000)
+  }
+}

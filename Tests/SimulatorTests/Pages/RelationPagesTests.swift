@@ -1,0 +1,83 @@
+import Primitives
+import TestSupport
+import Testing
+
+@testable import Simulator
+
+@Suite("Marked pages of a relation")
+struct RelationPagesTests {
+  private func stream(_ seed: UInt64) -> RandomStream {
+    RandomStream(RandomKey(seed: seed, trial: 0, entity: 2, purpose: 0))
+  }
+
+  @Test(
+    "n scattered rows touch P(1 − (1 − 1/P)ⁿ) of P pages on average",
+    arguments: [(1_000, 100), (1_000, 1_000), (1_000, 5_000), (50, 40)])
+  func distinct(pages: Int, touches: Int) {
+    let means = oracleSeeds.map { seed -> Double in
+      var random = stream(seed)
+      let draws = (0..<50).map { _ -> Double in
+        var relation = RelationPages(pages: pages)
+        return Double(relation.markScattered(touches: touches, &random).distinct)
+      }
+      return draws.reduce(0, +) / 50
+    }
+    var empty = 1.0
+    for _ in 0..<touches { empty *= 1 - 1 / Double(pages) }
+    let expected = Double(pages) * (1 - empty)
+    let interval = ConfidenceInterval(of: means)
+    // Rounding and the ends of the range move the mean by less than a tenth of a page.
+    #expect(interval.low - 0.1 <= expected && expected <= interval.high + 0.1, "\(interval)")
+  }
+
+  @Test("Two scatterings together touch what one of their sum would")
+  func fresh() {
+    let totals = oracleSeeds.map { seed -> Double in
+      var random = stream(seed)
+      let draws = (0..<50).map { _ -> Double in
+        var relation = RelationPages(pages: 400)
+        let first = relation.markScattered(touches: 300, &random).fresh
+        return Double(first + relation.markScattered(touches: 300, &random).fresh)
+      }
+      return draws.reduce(0, +) / 50
+    }
+    var empty = 1.0
+    for _ in 0..<600 { empty *= 1 - 1.0 / 400 }
+    let interval = ConfidenceInterval(of: totals)
+    let expected = 400 * (1 - empty)
+    #expect(interval.low - 0.2 <= expected && expected <= interval.high + 0.2, "\(interval)")
+  }
+
+  @Test("What was clear and is marked adds up, whichever way pages are marked")
+  func conservation() throws {
+    try withEvery("seed", in: oracleSeeds) { seed in
+      var random = stream(seed)
+      var relation = RelationPages(pages: 700)
+      var fresh = 0
+      for _ in 0..<300 {
+        switch random.below(3) {
+        case 0: fresh += relation.markScattered(touches: 1 + random.below(40), &random).fresh
+        case 1:
+          let lower = random.below(700)
+          fresh += relation.mark(lower..<min(700, lower + random.below(30)), &random)
+        default:
+          if relation.mark(random.below(700), uniform: random.uniform()) { fresh += 1 }
+        }
+        try #require(relation.marked == fresh)
+        try #require(relation.marked <= 700 && relation.scattered >= 0)
+      }
+    }
+  }
+
+  @Test("A range over everything finds every scattered page")
+  func everything() {
+    var random = stream(1)
+    var relation = RelationPages(pages: 512)
+    let scattered = relation.markScattered(touches: 200, &random).fresh
+    #expect(relation.mark(0..<512, &random) == 512 - scattered)
+    #expect(relation.scattered == 0)
+    #expect(relation.marked == 512)
+    relation.clear()
+    #expect(relation.marked == 0)
+  }
+}
