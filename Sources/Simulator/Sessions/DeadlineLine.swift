@@ -1,7 +1,7 @@
 import EventKernel
 import Primitives
 
-/// Deadlines of equal length in the order in which they were set: one pending event however many
+/// Deadlines of one class in the order in which they pass: one pending event however many
 /// transactions run, instead of one each that is nearly always cancelled.
 struct DeadlineLine {
   struct Entry: BitwiseCopyable, Hashable, Sendable {
@@ -9,7 +9,24 @@ struct DeadlineLine {
     var process: Int32
     var serial: UInt32
   }
-  var entries = WaitingLine<Entry>()
-  /// An event is scheduled for the first entry.
-  var armed = false
+  private(set) var entries = WaitingLine<Entry>()
+  /// The event that is scheduled for the first entry.
+  var alarm = EventToken.none
+  /// When that event comes.
+  var due = Instant.distantFuture
+
+  var first: Entry? { entries.first }
+  mutating func popFirst() { _ = entries.popFirst() }
+
+  /// Adds a deadline, nearly always the latest one; behind it only while a timeout that was
+  /// shortened still has old ones.
+  mutating func insert(_ entry: Entry) {
+    entries.append(entry)
+    guard entries.count > 1, entries[entries.count - 2].deadline > entry.deadline else { return }
+    var all = (0..<entries.count - 1).map { entries[$0] }
+    let place = all.firstIndex { $0.deadline > entry.deadline } ?? all.endIndex
+    all.insert(entry, at: place)
+    entries.removeAll()
+    for entry in all { entries.append(entry) }
+  }
 }

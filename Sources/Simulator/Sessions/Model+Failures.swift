@@ -8,27 +8,30 @@ import Traffic
 // Transactions that do not end well: timeouts, rejections, errors.
 extension Model {
   mutating func setDeadline(class index: Int, _ process: Int32, at deadline: Instant) {
-    classes[index].deadlines.entries.append(
+    classes[index].deadlines.insert(
       .init(deadline: deadline, process: process, serial: processes[process].serial))
     armDeadlines(class: index)
   }
 
+  /// Keeps one calendar event for the first deadline.
   private mutating func armDeadlines(class index: Int) {
-    guard !classes[index].deadlines.armed, let first = classes[index].deadlines.entries.first
+    guard let first = classes[index].deadlines.first,
+      first.deadline < classes[index].deadlines.due
     else { return }
-    classes[index].deadlines.armed = true
-    calendar.post(
+    calendar.cancel(classes[index].deadlines.alarm)
+    classes[index].deadlines.due = first.deadline
+    classes[index].deadlines.alarm = calendar.post(
       .deadline(class: Int32(index)), at: max(calendar.now, first.deadline))
   }
 
   /// The oldest deadline of a class has come: gives up every transaction that is past its own and
   /// forgets those that ended in time.
   mutating func deadlinePassed(class index: Int) {
-    classes[index].deadlines.armed = false
-    while let entry = classes[index].deadlines.entries.first {
+    classes[index].deadlines.due = .distantFuture
+    while let entry = classes[index].deadlines.first {
       let alive = processes[entry.process].serial == entry.serial
       if alive && entry.deadline > calendar.now { break }
-      _ = classes[index].deadlines.entries.popFirst()
+      classes[index].deadlines.popFirst()
       if alive && !processes[entry.process].abandoned { giveUp(entry.process) }
     }
     armDeadlines(class: index)
