@@ -62,7 +62,11 @@ extension Model {
   ) -> Bool {
     let name = RowName(table: table, ordinal: ordinal)
     if let lock = locks.lock(of: name) {
-      if locks.holder(of: lock) == process { return true }
+      if locks.holder(of: lock) == process {
+        // Locked before and written now, or just granted: what counts is the last statement.
+        locks.relock(lock, lockOnly: lockOnly)
+        return true
+      }
       enqueue(process, for: lock)
       return false
     }

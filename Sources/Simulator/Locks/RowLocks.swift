@@ -49,6 +49,8 @@ struct RowLocks: ~Copyable {
     return lock < 0 ? nil : lock
   }
   func holder(of lock: Int32) -> Int32 { locks[lock].holder }
+  /// Says whether the holder, who locks the row again, has still not written it.
+  func relock(_ lock: Int32, lockOnly: Bool) { locks[lock].lockOnly = lockOnly }
   /// The process that stands between this one and its row.
   func blocker(of process: Int32) -> Int32? { awaited(by: process).map { locks[$0].holder } }
 
@@ -122,11 +124,12 @@ struct RowLocks: ~Copyable {
       locks.remove(id)
       return (lock.name, nil)
     }
-    let ordered = queueing == .fifo || lock.lockOnly || !lock.handedOver
+    let ordered = queueing == .fifo || !lock.handedOver
     let next = ordered ? lock.firstWaiter : waiter(of: id, at: draw(lock.name))
     unlink(next, from: id)
     locks[id].holder = next
-    locks[id].handedOver = lock.handedOver || newVersion
+    locks[id].handedOver = lock.handedOver || newVersion && !lock.lockOnly
+    locks[id].lockOnly = false
     locks[id].nextHeld = processes[Int(next)].heldHead
     processes[Int(next)].heldHead = id
     return (lock.name, next)
