@@ -5,7 +5,8 @@ enum SmallScenario {
   /// Reads a scenario from YAML sections; those that are not given have short phases and no replica.
   static func load(
     table: String = "{name: t, rows: 20k, row_width: 120B}",
-    backfill: String? = "{set: {filled: \"f(a)\"}, adds: 8B}", strategy: String = "{batch: {rows: 500}}",
+    backfill: String? = "{set: {filled: \"f(a)\"}, adds: 8B}",
+    strategy: String = "{batch: {rows: 500}}",
     traffic: String = "[]", pools: String = "{app: {size: 20, wait_timeout: 1s}}",
     events: String = "[]", database: String = "{cores: 4}",
     run: String = "{warmup: 1s, before: 2s, after: 2s, horizon: 60s}"

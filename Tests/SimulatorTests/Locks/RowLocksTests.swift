@@ -36,13 +36,24 @@ struct RowLocksTests {
     #expect(locks.count == 0)
   }
 
-  @Test("Behind a holder that only locks, waiters keep their order")
-  func lockOnly() {
+  @Test("Behind holders that only lock, waiters keep their order")
+  func lockOnly() throws {
     var locks = queue(lockOnly: true)
-    #expect(release(&locks, of: 0, newVersion: false, draw: 3) == 1)
-    #expect(release(&locks, of: 1, newVersion: false, draw: 2) == 2)
-    #expect(release(&locks, of: 2, newVersion: false, draw: 1) == 3)
-    #expect(release(&locks, of: 3, newVersion: false, draw: 0) == 4)
+    let lock = try #require(locks.lock(of: row))
+    #expect(release(&locks, of: 0, draw: 3) == 1)
+    locks.relock(lock, lockOnly: true)
+    #expect(release(&locks, of: 1, draw: 2) == 2)
+    locks.relock(lock, lockOnly: true)
+    #expect(release(&locks, of: 2, draw: 1) == 3)
+    #expect(release(&locks, of: 3, draw: 0) == 4)
+  }
+
+  @Test("A row that is locked first and written then is handed on as a written one")
+  func lockedThenWritten() throws {
+    var locks = queue(lockOnly: true)
+    locks.relock(try #require(locks.lock(of: row)), lockOnly: false)
+    #expect(release(&locks, of: 0, draw: 2) == 1)
+    #expect(release(&locks, of: 1, draw: 2) == 4)
   }
 
   @Test("A holder that rolls back leaves the order of the queue as it is")
