@@ -86,7 +86,7 @@ extension Model {
     }
     let duration = calendar.now - lookup.startedAt
     let (found, upTo) =
-      isPhysical ? blockBoundary(after, rows) : keyBoundary(after, rows, direction)
+      isPhysical ? blockBoundary(after, rows, direction) : keyBoundary(after, rows, direction)
     if found > 0 { lastBoundary = upTo }
     tell(.boundaryFound(id: id, upTo: found > 0 ? upTo : nil, rows: found, duration: duration))
   }
@@ -108,12 +108,22 @@ extension Model {
   var isPhysical: Bool { strategy?.configuration.statement == .ctid }
 
   /// Heap blocks instead of keys.
-  private func blockBoundary(_ after: Key?, _ rows: Int) -> (Int, Key) {
+  private func blockBoundary(_ after: Key?, _ rows: Int, _ direction: Direction) -> (Int, Key) {
     let layout = tables[0].layout
-    let first = after?.int64.map { Int($0) + 1 } ?? 0
-    let blocks = max(0, min(max(1, rows / layout.rowsAtFill), layout.heapPages - first))
-    let found = min(blocks * layout.rowsAtFill, max(0, layout.rows - first * layout.rowsAtFill))
-    return (found, Key(Int64(first + blocks - 1)))
+    let wanted = max(1, rows / layout.rowsAtFill)
+    let blocks: Range<Int>
+    switch direction {
+    case .ascending:
+      let first = min(layout.heapPages, after?.int64.map { Int($0) + 1 } ?? 0)
+      blocks = first..<min(layout.heapPages, first + wanted)
+    case .descending:
+      let end = min(layout.heapPages, after?.int64.map { max(0, Int($0)) } ?? layout.heapPages)
+      blocks = max(0, end - wanted)..<end
+    }
+    let start = min(layout.rows, blocks.lowerBound * layout.rowsAtFill)
+    let found = min(layout.rows, blocks.upperBound * layout.rowsAtFill) - start
+    let last = direction == .ascending ? blocks.upperBound - 1 : blocks.lowerBound
+    return (found, Key(Int64(last)))
   }
 }
 

@@ -25,6 +25,10 @@ struct ConservationTests {
       "[]", "{}"
     ),
     (
+      "physical order, downwards", "{statement: ctid, order: descending, batch: {rows: 900}}", hot,
+      "{app: {size: 9}}", "[]", "{}"
+    ),
+    (
       "rows are skipped",
       "{batch: {rows: 50}, lock_timeout: nowait, retry: {max: 0}, give_up: skip}",
       hot, "{app: {size: 20}}", "[]", "{}"
