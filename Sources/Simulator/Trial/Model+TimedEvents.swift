@@ -48,7 +48,12 @@ extension Model {
     case .setAppLockTimeout(let timeout): appLockTimeout = timeout
     case .setAppTimeout(let index, let timeout):
       for i in classes.indices where index == nil || index == i { classes[i].timeout = timeout }
-    case .moveTraffic(let index, let replica): classes[index].server = replica.map(cpuIndex) ?? 0
+    case .moveTraffic(let index, let replica):
+      if let replica {
+        classes[index].server = cpuIndex(replica)
+      } else {
+        classes[index].server = 0
+      }
     case .longTransaction(let span): longTransactions.append((now, now + span))
     case .replicaStop(let replica, let span):
       replicas[replica].disconnect()
