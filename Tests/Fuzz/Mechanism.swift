@@ -93,6 +93,5 @@ extension Mechanism {
     Mechanism(name: "cache miss") { $0.largest("cache.miss_ratio") > 0 },
     Mechanism(name: "burst credits used") { ($0.least("storage.burst_balance.min") ?? 1) < 1 },
     Mechanism(name: "burst credits gone") { ($0.least("storage.burst_balance.min") ?? 1) < 0.02 },
-    Mechanism(name: "volume full") { $0.largest("storage.full_in") > 0 },
   ]
 }

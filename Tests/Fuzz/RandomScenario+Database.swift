@@ -9,7 +9,10 @@ extension RandomScenario {
     lines.append("  memory: \(cramped ? "256MiB" : "8GiB")")
     lines.append("  cache: \(pick(["warm", "warm", "cold"]))")
     lines.append("  storage: \(storage(slow: slow))")
-    if cramped { lines.append("  costs: {os_cache_share: 0%}") }
+    let costs =
+      (cramped ? ["os_cache_share: 0%"] : [])
+      + (collides ? ["update_row: \(whole(10...100))us"] : [])
+    if !costs.isEmpty { lines.append("  costs: {\(costs.joined(separator: ", "))}") }
     writeSettings(version: version, cramped: cramped)
     let count = calm ? whole(0...1) : whole(0...2)
     guard count > 0 else { return }
@@ -51,17 +54,18 @@ extension RandomScenario {
     if chance(0.2) { settings.append("wal_level: logical") }
     if chance(0.2) { settings.append("commit_delay: \(whole(10...5_000))us") }
     settings.append("deadlock_timeout: \(pick(["10ms", "100ms", "1s"]))")
-    settings.append("lock_timeout: \(pick(["0s", "0s", "10ms", "200ms", "2s"]))")
+    settings.append(
+      "lock_timeout: \(collides ? "0s" : pick(["0s", "0s", "10ms", "200ms", "2s"]))")
     if calm || chance(0.2) {
       settings.append("autovacuum: false")
     } else {
-      settings.append("autovacuum_naptime: \(whole(1...4))s")
-      settings.append("autovacuum_vacuum_threshold: \(logWhole(10...2_000))")
+      settings.append("autovacuum_naptime: \(pick([1, 1, 2, 4]))s")
+      settings.append("autovacuum_vacuum_threshold: \(logWhole(10...500))")
       settings.append("autovacuum_vacuum_scale_factor: \(pick(["0", "0.001", "0.1"]))")
       settings.append("autovacuum_vacuum_cost_delay: \(pick(["0ms", "2ms", "20ms"]))")
       if version >= 18 && chance(0.3) { settings.append("autovacuum_vacuum_max_threshold: 500") }
     }
-    let delay = pick(["0s", "500ms", "3s", "30s", "forever"])
+    let delay = pick(["0s", "500ms", "3s", "3s", "30s", "forever"])
     settings.append("max_standby_streaming_delay: \(delay)")
     settings.append("hot_standby_feedback: \(chance(0.3))")
     if !calm && chance(0.12) { settings.append("recovery_min_apply_delay: \(whole(1...3_000))ms") }

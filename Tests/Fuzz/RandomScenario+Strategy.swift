@@ -18,7 +18,9 @@ extension RandomScenario {
     let pause =
       calm ? "\(whole(20...60))ms" : pick(["0ms", "5ms", "50ms", "{ratio: 0.5}", "{ratio: 2}"])
     lines.append("  pause: \(pause)")
-    let timeout = pick(["nowait", "server", "server+1s", "5ms", "20ms", "100ms", "1s"])
+    let timeout =
+      collides && chance(0.6)
+      ? "server" : pick(["nowait", "server", "server+1s", "5ms", "20ms", "100ms", "1s"])
     lines.append("  lock_timeout: \(timeout)")
     let backoff = whole(1...200)
     lines.append(
@@ -30,6 +32,7 @@ extension RandomScenario {
 
   private mutating func batch() -> String {
     if calm { return "{rows: \(whole(20...100))}" }
+    if collides { return "{rows: \(tables[0].rows / whole(1...10))}" }
     if chance(0.7) {
       return "{rows: \(max(logWhole(20...20_000), tables[0].rows / 400))}"
     }
@@ -83,8 +86,8 @@ extension RandomScenario {
       if chance(0.25) {
         written.append("do: replica_stop, replica: \(replica), for: \(whole(1...5))s")
       }
-      if chance(0.5) {
-        written.append("do: replica_query, replica: \(replica), for: \(whole(2...9))s")
+      if chance(0.6) {
+        written.append("do: replica_query, replica: \(replica), for: \(whole(4...9))s")
       }
       if chance(0.3), let reader = classes.first(where: { $0.reads }) {
         let place = pick(["primary", replica])
@@ -108,7 +111,9 @@ extension RandomScenario {
     }
     guard !written.isEmpty else { return }
     lines.append("events:")
-    for event in written { lines.append("  - {at: \(whole(0...6_000))ms, \(event)}") }
+    for event in written {
+      lines.append("  - {at: \(whole(0...pick([500, 2_000, 6_000])))ms, \(event)}")
+    }
   }
 
   private mutating func setting() -> String {

@@ -1,9 +1,10 @@
 // The application: classes, their statements, keys and pools.
 extension RandomScenario {
   mutating func writeTraffic() {
-    let count = hasBackfill ? pick([0, 1, 1, 2, 2, 3]) : whole(1...3)
+    let count = hasBackfill && !collides ? pick([0, 1, 1, 2, 2, 3]) : whole(1...3)
     guard count > 0 else { return }
     lines.append("traffic:")
+    if collides { writeKeeper() }
     for number in 0..<count { writeClass(number) }
     let (app, other) = (pool(), pool())
     lines.append("pools: {app: \(app), other: \(other)}")
@@ -12,6 +13,16 @@ extension RandomScenario {
   private mutating func pool() -> String {
     let size = pick([1, 2, 4, 10, 40])
     return "{size: \(size), wait_timeout: \(pick(["0ms", "10ms", "200ms", "2s"]))}"
+  }
+
+  /// A class that keeps rows of the backfilled table while the application thinks.
+  private mutating func writeKeeper() {
+    classes.append(ClassShape(name: "keeper", isOpen: true, reads: false))
+    let update = "{kind: update, table: \(tables[0].name), rows: \(whole(1...3)), pick: another}"
+    let updates = Array(repeating: update, count: whole(2...3)).joined(separator: ", ")
+    lines.append(
+      "  - {name: keeper, rate: \(whole(20...80))/s, think: \(whole(10...80))ms, pool: app, "
+        + "keys: \(keys()), statements: [\(updates)]}")
   }
 
   private mutating func writeClass(_ number: Int) {

@@ -13,10 +13,11 @@ struct RandomScenario {
   var tables: [TableShape] = []
   var replicas: [String] = []
   var classes: [ClassShape] = []
-  /// The primary and its replicas have one machine: no reads on a replica of its own.
   var hasBackfill = true
   /// Few arrivals and nothing in the way, so that stretches may be skipped.
   var calm = false
+  /// Large batches of a small table under transactions that keep several of its rows.
+  var collides = false
 
   struct TableShape {
     var name: String
@@ -43,7 +44,8 @@ struct RandomScenario {
 
   private mutating func write() {
     calm = chance(0.15)
-    hasBackfill = !chance(0.04)
+    collides = !calm && chance(0.3)
+    hasBackfill = collides || !chance(0.06)
     lines.append("name: fuzz-\(seed)")
     writeTables()
     if hasBackfill { writeBackfill() }
@@ -59,7 +61,9 @@ struct RandomScenario {
   }
 
   private mutating func writeTables() {
-    let rows = calm ? whole(100_000...400_000) : logWhole(2_000...400_000)
+    let rows =
+      calm
+      ? whole(100_000...400_000) : collides ? whole(2_000...10_000) : logWhole(2_000...400_000)
     lines.append("tables:")
     for number in 0..<(chance(0.6) ? 1 : whole(2...3)) {
       let table = TableShape(

@@ -182,12 +182,11 @@ extension Model {
     close(index)
     vacuums[0].add(deadRows: worker.moved)
     let rows = worker.frontier.rows.count
-    let attempts = Int64(rows)
     let matching = min(rows, worker.rowsDone)
     books.rowsCovered += rows
     books.rowsTouched += rows
     recorder.count(.rowsCovered, Int64(matching), at: modelNow)
-    recorder.count(.rowsTouched, attempts, at: modelNow)
+    recorder.count(.rowsTouched, Int64(matching), at: modelNow)
     recorder.batchCommitted(
       rows: matching, duration: calendar.now - worker.startedAt, at: modelNow)
     lastCommit = modelNow

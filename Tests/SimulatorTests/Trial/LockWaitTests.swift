@@ -25,9 +25,9 @@ struct LockWaitTests {
     return try #require(metric.value, "\(name)")
   }
 
-  /// An arrival at time t of the statement's D meets a locked row with probability t/D and waits
-  /// D − t: the density of a wait w is 2(D − w)/D², its mean D/3. Waits below ε = 10 ms are counted
-  /// apart; beyond ε the mean is ε + (D − ε)/3.
+  // An arrival at time t of the statement's D meets a locked row with probability t/D and waits
+  // D − t: the density of a wait w is 2(D − w)/D², its mean D/3. Waits below ε = 10 ms are counted
+  // apart; beyond ε the mean is ε + (D − ε)/3.
   @Test("A statement that locks row by row for D makes those it blocks wait D/3 on average")
   func third() throws {
     let scenario = try monolithic()
