@@ -74,7 +74,7 @@ let package = Package(
     // Random scenarios without a violation, crash or hang; `make fuzz`.
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["Primitives", "Gates", "Scenarios", "Measurements", "Simulator"],
+      dependencies: ["Primitives", "Gates", "Scenarios", "Traffic", "Measurements", "Simulator"],
       path: "Tests/Fuzz", swiftSettings: settings),
 
     .target(

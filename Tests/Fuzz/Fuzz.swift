@@ -1,4 +1,5 @@
 import Foundation
+import Measurements
 import Scenarios
 
 /// `Fuzz --seeds N [--from SEED]` plays random scenarios; `Fuzz --print SEED` shows one.

@@ -1,10 +1,12 @@
+import Gates
 import Measurements
 import Scenarios
+import Traffic
 
 /// One part of the model, and how a trial shows that it was at work.
-struct Mechanism {
+struct Mechanism: Sendable {
   var name: String
-  var fired: (Play) -> Bool
+  var fired: @Sendable (Play) -> Bool
 }
 
 /// The trials of one seed.

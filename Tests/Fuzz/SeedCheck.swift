@@ -1,3 +1,4 @@
+import Gates
 import Measurements
 import Scenarios
 import Simulator

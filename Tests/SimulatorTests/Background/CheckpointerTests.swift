@@ -42,7 +42,7 @@ struct CheckpointerTests {
     var checkpointer = try checkpointer()
     checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000)
     let length = end(of: &checkpointer, logPerSecond: 0)
-    #expect(length > .seconds(49.5) && length <= .seconds(50.1))
+    #expect(length > .milliseconds(49500) && length <= .milliseconds(50100))
     #expect(checkpointer.pagesWritten == 10_000)
   }
 
@@ -52,7 +52,7 @@ struct CheckpointerTests {
     checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000)
     // Half of 100 MiB is reached after five seconds.
     let length = end(of: &checkpointer, logPerSecond: 10 << 20)
-    #expect(length > .seconds(4.8) && length <= .seconds(5.2))
+    #expect(length > .milliseconds(4800) && length <= .milliseconds(5200))
   }
 
   @Test("A device that writes no faster sets the pace")
@@ -61,6 +61,6 @@ struct CheckpointerTests {
     checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000)
     // Ten pages a tick: a hundred seconds instead of fifty.
     let length = end(of: &checkpointer, logPerSecond: 0, atMost: 10)
-    #expect(length > .seconds(99.8) && length <= .seconds(100.2))
+    #expect(length > .milliseconds(99800) && length <= .milliseconds(100200))
   }
 }

@@ -46,8 +46,8 @@ struct FrontierTests {
     frontier.add(.init(rank: 104, lock: 2))
     #expect(frontier.nextObstacle?.lock == 2)
     #expect(frontier.serviceToNextStop == .nanoseconds(40))
-    #expect(frontier.removeObstacle(at: 104))
-    #expect(!frontier.removeObstacle(at: 104))
+    let removed = [frontier.removeObstacle(at: 104), frontier.removeObstacle(at: 104)]
+    #expect(removed == [true, false])
     #expect(frontier.serviceToNextStop == .nanoseconds(70))
     frontier.begin(segment: 110..<130, demand: .nanoseconds(200))
     _ = frontier.removeObstacle(at: 107)

@@ -39,7 +39,8 @@ struct RowLocksTests {
   @Test("Behind holders that only lock, waiters keep their order")
   func lockOnly() throws {
     var locks = queue(lockOnly: true)
-    let lock = try #require(locks.lock(of: row))
+    let found = locks.lock(of: row)
+    let lock = try #require(found)
     #expect(release(&locks, of: 0, draw: 3) == 1)
     locks.relock(lock, lockOnly: true)
     #expect(release(&locks, of: 1, draw: 2) == 2)
@@ -51,7 +52,8 @@ struct RowLocksTests {
   @Test("A row that is locked first and written then is handed on as a written one")
   func lockedThenWritten() throws {
     var locks = queue(lockOnly: true)
-    locks.relock(try #require(locks.lock(of: row)), lockOnly: false)
+    let found = locks.lock(of: row)
+    locks.relock(try #require(found), lockOnly: false)
     #expect(release(&locks, of: 0, draw: 2) == 1)
     #expect(release(&locks, of: 1, draw: 2) == 4)
   }
@@ -135,7 +137,8 @@ struct RowLocksTests {
     locks.wait(2, for: rows[0])
     #expect([0, 1, 2].allSatisfy { locks.isDeadlocked($0) })
     // It waits for the circle, but is not on it.
-    #expect(!locks.isDeadlocked(3))
+    let isOnCircle = locks.isDeadlocked(3)
+    #expect(!isOnCircle)
     locks.withdraw(1)
     #expect([0, 1, 2, 3].allSatisfy { !locks.isDeadlocked($0) })
   }
