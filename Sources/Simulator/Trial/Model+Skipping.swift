@@ -12,18 +12,18 @@ extension Model {
     guard !exact, mayBeSteady, steady.isWindowOver(at: modelNow) else { return }
     let totals = steadyTotals
     let window = totals - steady.startSums
+    let length = modelNow - steady.windowStart
     var repeats = 0
-    if !steady.agrees(window) {
+    if !steady.agrees(window, length: length) {
       steady.disagreed()
     } else {
-      let length = modelNow - steady.windowStart
       repeats = steady.repeats(at: modelNow, until: nextChange(window, length), window: length)
       if repeats > 0 { skip(window, length: length, repeats: repeats) }
     }
     if repeats == 0 { recorder.endStretch(repeats: 0, skipped: .zero, at: modelNow) }
     steady.begin(
       at: modelNow, totals: steadyTotals,
-      after: steady.disturbedAt < steady.windowStart ? window : nil)
+      after: steady.disturbedAt < steady.windowStart ? (window, length) : nil)
     booksAtWindow = books
   }
 

@@ -49,7 +49,7 @@ struct SteadyState {
   private(set) var windowStart = Instant.zero
   private(set) var disturbedAt = Instant.zero
   private(set) var startSums = Sums()
-  private var previous: Sums?
+  private var previous: (sums: Sums, length: TimeSpan)?
 
   mutating func disturbed(at now: Instant) {
     disturbedAt = now
@@ -57,24 +57,28 @@ struct SteadyState {
   }
 
   mutating func disagreed() {
-    if disturbedAt < windowStart { length = min(length + length, Self.longestWindow) }
+    if disturbedAt < windowStart && previous != nil {
+      length = min(length + length, Self.longestWindow)
+    }
   }
 
   func isWindowOver(at now: Instant) -> Bool { now - windowStart >= length }
 
   /// Starts a window; the one before is the one to agree with if it was undisturbed.
-  mutating func begin(at now: Instant, totals: Sums, after window: Sums?) {
+  mutating func begin(at now: Instant, totals: Sums, after window: (Sums, TimeSpan)?) {
     windowStart = now
     startSums = totals
     previous = window
   }
 
-  /// Whether the window that ends now repeats the one before it.
-  func agrees(_ window: Sums) -> Bool {
-    guard disturbedAt < windowStart, let previous else { return false }
-    return Self.close(Double(window.rows), Double(previous.rows), of: window.batches)
-      && Self.close(Double(window.log), Double(previous.log), of: window.batches + window.ended)
-      && Self.close(Double(window.ended), Double(previous.ended), of: window.ended)
+  /// Whether the window that ends now repeats the one before it, which may have been shorter.
+  func agrees(_ window: Sums, length: TimeSpan) -> Bool {
+    guard disturbedAt < windowStart, let (sums, shorter) = previous else { return false }
+    let scale = length.seconds / shorter.seconds
+    func before(_ sum: Int) -> Double { Double(sum) * scale }
+    return Self.close(Double(window.rows), before(sums.rows), of: window.batches)
+      && Self.close(Double(window.log), before(Int(sums.log)), of: window.batches + window.ended)
+      && Self.close(Double(window.ended), before(sums.ended), of: window.ended)
       && window.backlog <= max(1 << 20, window.log / 2)
   }
 
