@@ -83,7 +83,8 @@ let package = Package(
     // Closed forms against the simulator's own components: a quick set in the tests, all of them in
     // `rehearse-oracles`.
     .target(
-      name: "Oracles", dependencies: ["Primitives", "EventKernel", "Simulator", "TestSupport"],
+      name: "Oracles",
+      dependencies: ["Primitives", "EventKernel", "Scenarios", "Simulator", "TestSupport"],
       path: "Tests/SimulatorTests/Oracles", swiftSettings: settings),
     .executableTarget(
       name: "rehearse-oracles", dependencies: ["Oracles"], path: "Tests/OracleTable",

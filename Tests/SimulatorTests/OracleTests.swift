@@ -29,6 +29,7 @@ func closedForms() async {
     (.lostWakeUp, "Group commit, deterministic flush, load 10"),
     (.slowerService, "Replica, 30 then 10"),
     (.lostWakeUp, "Replica, 30 then 10"),
+    (.lostWakeUp, "Batch of 5000 rows"),
     (.lostWakeUp, "Pool of 2"),
   ])
 func mistakesShow(mutation: Mutation, part: String) async {

@@ -4,14 +4,14 @@ import Primitives
 ///
 /// Off the core, in I/O or blocked, it stands. Rows are ranks in the statement's own order; the
 /// current segment is worked through at a constant rate.
-struct Frontier {
+package struct Frontier {
   /// A row ahead that somebody else holds.
   struct Obstacle: Hashable {
     var rank: Int
     var lock: Int32
   }
 
-  let rows: Range<Int>
+  package let rows: Range<Int>
   private(set) var segment: Range<Int>
   /// CPU that the whole segment takes.
   private(set) var demand = TimeSpan.zero
@@ -20,23 +20,23 @@ struct Frontier {
   /// Ascending by rank.
   private(set) var obstacles: [Obstacle] = []
 
-  init(rows: Range<Int>) {
+  package init(rows: Range<Int>) {
     self.rows = rows
     segment = rows.lowerBound..<rows.lowerBound
   }
 
   var isAtSegmentEnd: Bool { received >= demand }
 
-  mutating func begin(segment: Range<Int>, demand: TimeSpan) {
+  package mutating func begin(segment: Range<Int>, demand: TimeSpan) {
     self.segment = segment
     self.demand = max(demand, .nanoseconds(1))
     received = .zero
   }
 
-  mutating func add(service: TimeSpan) { received = min(demand, received + service) }
+  package mutating func add(service: TimeSpan) { received = min(demand, received + service) }
 
   /// The first rank that is not locked yet, after `burst` more service.
-  func position(burst: TimeSpan = .zero) -> Int {
+  package func position(burst: TimeSpan = .zero) -> Int {
     guard demand > .zero else { return segment.lowerBound }
     let served = min(demand, received + burst)
     if served == demand { return segment.upperBound }

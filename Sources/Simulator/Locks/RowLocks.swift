@@ -5,7 +5,7 @@ import Primitives
 /// Uncontended locks of traffic have a record each; the rows of a running batch do not (its
 /// frontier stands for them) until somebody waits for one. All row locks exclude each other: the
 /// modes that the model's statements take (NO KEY UPDATE, UPDATE) do (README.tuplock).
-struct RowLocks: ~Copyable {
+package struct RowLocks: ~Copyable {
   struct Lock: BitwiseCopyable {
     var name: RowName
     var holder: Int32
@@ -35,14 +35,14 @@ struct RowLocks: ~Copyable {
   /// The number of rows with a lock record.
   var count: Int { index.count }
 
-  init() {}
+  package init() {}
 
-  mutating func admit(_ process: Int32) {
+  package mutating func admit(_ process: Int32) {
     while processes.count <= Int(process) { processes.append(Waiting()) }
     processes[Int(process)] = Waiting()
   }
 
-  func lock(of name: RowName) -> Int32? { index.find(name) }
+  package func lock(of name: RowName) -> Int32? { index.find(name) }
   /// The lock that the process waits for.
   func awaited(by process: Int32) -> Int32? {
     let lock = processes[Int(process)].lock
@@ -55,7 +55,7 @@ struct RowLocks: ~Copyable {
   func blocker(of process: Int32) -> Int32? { awaited(by: process).map { locks[$0].holder } }
 
   /// Takes a free row.
-  mutating func take(_ name: RowName, by holder: Int32, lockOnly: Bool = false) -> Int32 {
+  package mutating func take(_ name: RowName, by holder: Int32, lockOnly: Bool = false) -> Int32 {
     var lock = Lock(name: name, holder: holder)
     lock.lockOnly = lockOnly
     lock.nextHeld = processes[Int(holder)].heldHead
@@ -65,7 +65,7 @@ struct RowLocks: ~Copyable {
     return id
   }
 
-  mutating func wait(_ process: Int32, for lock: Int32) {
+  package mutating func wait(_ process: Int32, for lock: Int32) {
     processes[Int(process)].lock = lock
     processes[Int(process)].next = -1
     let last = locks[lock].lastWaiter
@@ -80,7 +80,7 @@ struct RowLocks: ~Copyable {
   }
 
   /// The process gives up waiting (timeout, deadlock, cancel).
-  mutating func withdraw(_ process: Int32) {
+  package mutating func withdraw(_ process: Int32) {
     let lock = processes[Int(process)].lock
     guard lock >= 0 else { return }
     unlink(process, from: lock)
@@ -103,7 +103,7 @@ struct RowLocks: ~Copyable {
   }
 
   /// The locks a process holds, newest first, as ids; the caller releases each.
-  func firstHeld(by process: Int32) -> Int32? {
+  package func firstHeld(by process: Int32) -> Int32? {
     let head = processes[Int(process)].heldHead
     return head < 0 ? nil : head
   }
@@ -113,7 +113,7 @@ struct RowLocks: ~Copyable {
   /// Where the holder committed a new row version (`newVersion`), the first waiter is next, and after
   /// it a random one (`draw`): the others have followed the version chain and wait without order.
   /// Returns the released row, and the process that holds it now.
-  mutating func releaseNewest(
+  package mutating func releaseNewest(
     of holder: Int32, newVersion: Bool, queueing: Engine.Queueing, draw: (RowName) -> UInt64
   ) -> (name: RowName, next: Int32?) {
     let id = processes[Int(holder)].heldHead
@@ -148,7 +148,7 @@ struct RowLocks: ~Copyable {
   /// True where following blockers from the process leads back to it.
   ///
   /// - Complexity: O(length of the chain); each process waits for one row, a row has one holder.
-  func isDeadlocked(_ process: Int32) -> Bool {
+  package func isDeadlocked(_ process: Int32) -> Bool {
     var current = process
     for _ in 0...waiting {
       guard let next = blocker(of: current) else { return false }

@@ -5,18 +5,18 @@ import Primitives
 /// Ranges and single pages are marked exactly, one bit a page. A batch whose rows lie scattered
 /// marks a *number* of pages: which ones is never drawn, only how many of them were clear
 /// (hypergeometric), and a later touch of a single page finds out whether it was among them.
-struct RelationPages {
+package struct RelationPages {
   private var plane: PagePlane
   /// Marked pages whose numbers are not known; all are outside the plane.
   private(set) var scattered = 0
 
-  init(pages: Int) { plane = PagePlane(pages: max(1, pages)) }
+  package init(pages: Int) { plane = PagePlane(pages: max(1, pages)) }
 
   var pages: Int { plane.pages }
-  var marked: Int { plane.population + scattered }
+  package var marked: Int { plane.population + scattered }
 
   /// Marks one page, true if it was clear; `uniform` is in 0 ..< 1.
-  mutating func mark(_ page: Int, uniform: Double) -> Bool {
+  package mutating func mark(_ page: Int, uniform: Double) -> Bool {
     guard plane.set(page) else { return false }
     guard scattered > 0 else { return true }
     let unknown = plane.pages - plane.population + 1
@@ -39,7 +39,7 @@ struct RelationPages {
   ///
   /// - Returns: `distinct` pages touched, `fresh` of which were clear. The mean of `distinct` is
   ///   `P(1 − (1 − 1/P)^touches)`; its spread is that of the occupancy problem (Feller, vol. 1, II.5).
-  mutating func markScattered(
+  package mutating func markScattered(
     touches: Int, _ random: inout RandomStream
   ) -> (distinct: Int, fresh: Int) {
     let pages = Double(plane.pages)
@@ -64,7 +64,7 @@ struct RelationPages {
     return known + (range.count - known) * scattered / max(1, unknown)
   }
 
-  mutating func clear() {
+  package mutating func clear() {
     plane.clear()
     scattered = 0
   }

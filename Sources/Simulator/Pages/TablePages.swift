@@ -2,15 +2,15 @@ import Primitives
 import Scenarios
 
 /// What an update of some rows does to pages: where versions go, which pages need an image.
-struct TablePages {
+package struct TablePages {
   /// The log and page work of a set of rows, ready to be charged.
-  struct Work {
+  package struct Work {
     /// Rows whose new version stayed on its page and left the indexes alone.
-    var hot = 0
-    var moved = 0
-    var logBytes = 0
+    package var hot = 0
+    package var moved = 0
+    package var logBytes = 0
     var imageBytes = 0
-    var images = 0
+    package var images = 0
     /// Log records, for the replica's replay.
     var records = 0
     /// Pages that the replica has to read if they are not cached.
@@ -47,7 +47,7 @@ struct TablePages {
   /// Page images that single-row work made necessary.
   private(set) var trafficImages = 0
 
-  init(_ table: Table, addedBytes: Int, settings: ServerSettings, seed: UInt64) {
+  package init(_ table: Table, addedBytes: Int, settings: ServerSettings, seed: UInt64) {
     layout = RowLayout(table, addedBytes: addedBytes)
     order = table.primaryKey.order
     permutation = Permutation(
@@ -91,7 +91,7 @@ struct TablePages {
     order == .clustered ? row : permutation[row]
   }
 
-  mutating func checkpoint() {
+  package mutating func checkpoint() {
     heapDirty.clear()
     for i in leafDirty.indices { leafDirty[i].clear() }
   }
@@ -100,7 +100,7 @@ struct TablePages {
   ///
   /// `touched`: a column of some index changes value. `pinned`: a snapshot older than the last version
   /// keeps pruning from making room.
-  mutating func update(
+  package mutating func update(
     row: Int, touched: Bool, pinned: Bool, _ random: inout RandomStream
   ) -> Work {
     var work = Work()
@@ -188,7 +188,7 @@ extension TablePages {
   ///
   /// `rows` are ranks in the batch's own order: key ordinals, or physical ones for a ctid range.
   /// - Complexity: O(pages / 64) where the order is physical, O(1) where it is not.
-  mutating func update(
+  package mutating func update(
     rows: Range<Int>, share: Double, physicalOrder: Bool, touched: Bool, pinned: Bool,
     smallerThanPage: Bool, _ random: inout RandomStream
   ) -> Work {

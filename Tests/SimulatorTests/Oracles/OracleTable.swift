@@ -4,7 +4,8 @@ import TestSupport
 package enum OracleTable {
   static let cases: [OracleCase] =
     CPUOracles.cases + ClosedNetworkOracles.cases + StorageOracles.cases + PoolOracles.cases
-    + LogOracles.cases + ReplicaOracles.cases
+    + LogOracles.cases + ReplicaOracles.cases + BatchLockOracles.cases + ConflictOracles.cases
+    + PageOracles.cases
 
   /// A line of the table.
   package struct Row: Sendable {

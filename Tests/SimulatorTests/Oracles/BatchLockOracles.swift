@@ -1,0 +1,102 @@
+import Primitives
+import Simulator
+
+/// Cases on the rows that a batch, or any long transaction, keeps from others.
+///
+/// A batch of n rows, b each, that commits in c holds its j-th row for H = (n − j) b + c. Visits are
+/// Poisson, so by PASTA they see the holds' time averages, and wait for what is left of them. The
+/// sums over rows are taken for their integrals, which for n = 5000 is right to 2·10⁻⁴.
+enum BatchLockOracles {
+  static let cases: [OracleCase] = [
+    batch, statement,
+    convoy(.deterministic, "deterministic", rate: 50, secondMoment: 1e-4),
+    convoy(.exponential, "exponential", rate: 50, secondMoment: 2e-4),
+    convoy(.exponential, "exponential", rate: 80, secondMoment: 2e-4),
+  ]
+
+  /// Jobs of 4 batches: 5000 rows of 0.1 ms, commit 20 ms, 200 visits a second.
+  private static let batch: OracleCase = {
+    let setting = BatchLockExperiment.Setting()
+    let (work, commit, hold) = (0.5, 0.02, 0.52)
+    let delayed = setting.rate * (work / 2 + commit)
+    let waited =
+      setting.rate * (hold * hold * hold - commit * commit * commit)
+      / (6 * setting.row.seconds * Double(setting.batch))
+    let long = setting.rate * (hold - 0.3) * (hold - 0.3) / (2 * work)
+    return OracleCase(
+      "Batch of 5000 rows, commit 20 ms", source: "PASTA; residual of a hold",
+      [
+        .mean("visits delayed in a job", delayed), .mean("seconds waited in a job", waited),
+        OracleCase.Quantity(
+          name: "waits beyond 0.3 s in a job", closedForm: long, acceptance: .interval(limit: 0.01)),
+        .mean("mean wait of a visit that waits, seconds", waited / delayed),
+        .exact("waits beyond n b + c", 0, within: 0),
+      ]
+    ) { run in
+      let jobs = run.repetitions(1_800)
+      var experiment = BatchLockExperiment(setting, run)
+      let outcome = experiment.play(jobs: jobs)
+      return [
+        Double(outcome.delayed) / Double(jobs), outcome.waited / Double(jobs),
+        Double(outcome.long) / Double(jobs), outcome.waited / Double(outcome.delayed),
+        Double(outcome.beyond),
+      ]
+    }
+  }()
+
+  /// One statement of length D over the whole table, whose rows are free as soon as it ends.
+  private static let statement: OracleCase = {
+    var setting = BatchLockExperiment.Setting()
+    setting.rows = setting.batch
+    setting.commit = .zero
+    let length = 0.5
+    return OracleCase(
+      "One statement of 0.5 s over the table", source: "inspection paradox, E[H²]/(2E[H])",
+      [
+        .mean("visits delayed in a job", setting.rate * length / 2),
+        .mean("mean wait of a visit that waits, seconds", length / 3),
+      ]
+    ) { [setting] run in
+      let jobs = run.repetitions(1_800)
+      var experiment = BatchLockExperiment(setting, run)
+      let outcome = experiment.play(jobs: jobs)
+      return [
+        Double(outcome.delayed) / Double(jobs), outcome.waited / Double(outcome.delayed),
+      ]
+    }
+  }()
+
+  /// A hot row, held 10 ms by each of its own visitors and once for 0.2 s by a batch.
+  ///
+  /// Work v left at a row costs its visitors v²/(2(1 − ρ)) of waiting more than an idle row does,
+  /// and finds E[v] = λ E[S²]/(2(1 − ρ)): a hold of H on top adds the difference at v + H and v.
+  private static func convoy(
+    _ law: ServiceLaw, _ name: String, rate: Double, secondMoment: Double
+  ) -> OracleCase {
+    let (hold, idle) = (0.2, 1 - rate * 0.01)
+    let extra =
+      rate * (hold * hold / (2 * idle) + hold * rate * secondMoment / (2 * idle * idle))
+    return OracleCase(
+      "Hot row of \(Int(rate)) visits/s, \(name) holds, behind a batch",
+      source: "M/G/1, relative value of the work left",
+      [
+        OracleCase.Quantity(
+          name: "seconds waited more", closedForm: extra, acceptance: .interval(limit: 0.02))
+      ]
+    ) { run in
+      let periods = run.repetitions(rate < 60 ? 3_000 : 1_500)
+      let setting = HotRowExperiment.Setting(
+        rate: rate, hold: .milliseconds(10), law: law, period: .seconds(rate < 60 ? 2 : 8))
+      // The same visits with and without the batches.
+      var without = HotRowExperiment(setting, run)
+      let base = without.play(periods: periods)
+      var with = HotRowExperiment(setting, run, batch: .milliseconds(200))
+      return [(with.play(periods: periods) - base) / Double(periods)]
+    }
+  }
+}
+
+extension OracleRun {
+  /// Repetitions of an experiment that has no customers of its own.
+  func repetitions(_ count: Int) -> Int { max(10, Int(Double(count) * scale)) }
+}
