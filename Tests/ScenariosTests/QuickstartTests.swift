@@ -26,7 +26,7 @@ let repository = URL(fileURLWithPath: #filePath)
     #expect(scenario.database.storage.iops == 12_000)
     #expect(scenario.database.settings.sharedBuffers == 16 << 30)
     #expect(scenario.strategy.batch == .rows(2_000))
-    #expect(scenario.strategy.pause == .fixed(.milliseconds(150)))
+    #expect(scenario.strategy.pause == .fixed(.milliseconds(20)))
     #expect(scenario.gates[2].limit == .value(1_800))
     #expect(scenario.backfill?.adds == 8)
   }
