@@ -11,15 +11,14 @@ SOURCES := Sources Tests Package.swift
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: prerequisites ## Build the command and rehearse scenarios/quickstart.yaml
-	$(SWIFT) build -c release --product rehearse
+demo: build ## Build the command and rehearse scenarios/quickstart.yaml
 	@echo; echo '$$ rehearse simulate scenarios/quickstart.yaml'
 	@$(REHEARSE) simulate --no-history scenarios/quickstart.yaml || [ $$? -eq 2 ] || [ $$? -eq 3 ]
 
 build: prerequisites ## Build the command, optimised
 	$(SWIFT) build -c release --product rehearse
 
-test: prerequisites ## Run every test
+test: build ## Run every test; the recorded scenarios need the optimised build
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
@@ -29,22 +28,20 @@ lint: ## Check the formatting
 format: ## Format the sources in place
 	$(SWIFT) format -i -r $(SOURCES)
 
-bench: prerequisites ## Measure the speed of the command on the quick-start scenario
-	$(SWIFT) build -c release --product rehearse
+bench: build ## Time 30 trials of the quick-start scenario
 	@time -p $(REHEARSE) simulate --no-history --trials 30 scenarios/quickstart.yaml > /dev/null || true
 
 bench-kernel: prerequisites ## Measure the event kernel against C and SimPy: results/kernel.md
 	Benchmarks/run > results/kernel.md
 
-oracles: prerequisites ## Run only the tests against closed forms and brute-force twins
-	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --filter 'SimulatorTests|EventKernelTests|EstimatesTests|TrafficTests'
+oracles: prerequisites ## Print every closed form beside what the simulator gives
+	$(SWIFT) run -c release rehearse-oracles
 
 fuzz: prerequisites ## Play random scenarios: make fuzz SEEDS=1000
 	$(SWIFT) build -c release --product Fuzz
 	.build/release/Fuzz --seeds $(SEEDS)
 
-record-goldens: prerequisites ## Rewrite the recorded outputs that the tests compare with
+record-goldens: build ## Rewrite the recorded outputs that the tests compare with
 	$(SWIFT) build --build-tests
 	RECORD=1 $(SWIFT) test --skip-build --filter 'RehearseTests|ReportsTests|ScenariosTests'
 	git status --short

@@ -43,7 +43,7 @@ struct GateLines {
     var margin = ""
     if let far = gate.margin, far.isFinite, gate.limit != 0 {
       let share = far / abs(gate.limit)
-      margin = (share >= 0 ? "+" : "") + Human.wholePercent(share)
+      margin = (share >= 0 ? "+" : "") + Human.margin(share)
     }
     return [Self.word(gate), gate.id, text(known), gate.expectation, interval, margin]
   }

@@ -39,6 +39,8 @@ struct GateWords {
   }
 
   private var breach: String {
-    gate.firstBreach.map { "; first beyond it after \(Human.duration($0))" } ?? ""
+    guard let breach = gate.firstBreach else { return "" }
+    return breach == 0
+      ? "; beyond it from the start" : "; first beyond it after \(Human.duration(breach))"
   }
 }

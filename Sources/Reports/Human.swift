@@ -6,7 +6,7 @@ import Foundation
 package enum Human {
   /// A value in its base unit (`s`, `bytes`, `bytes/s`, `rows`, `rows/s`, `1/s`, `ratio`, `count`).
   package static func text(_ value: Double, unit: String) -> String {
-    if value.isInfinite { return value > 0 ? "never ends" : "none" }
+    if value.isInfinite { return value > 0 ? "not finished" : "none" }
     return switch unit {
     case "s": duration(value)
     case "bytes": bytes(value)
@@ -54,6 +54,11 @@ package enum Human {
       (abs(value) >= 99.95
       ? digits(value)
       : String(format: "%.\(abs(value) < 0.1 ? 3 : abs(value) < 10 ? 2 : 1)f", value)) + "%"
+  }
+
+  /// A share in whole percent, a multiple where it is ten times and more.
+  package static func margin(_ ratio: Double) -> String {
+    abs(ratio) < 10 ? wholePercent(ratio) : count(ratio.rounded()) + "x"
   }
 
   package static func wholePercent(_ ratio: Double) -> String {

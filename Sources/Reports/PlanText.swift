@@ -70,7 +70,9 @@ package struct PlanText {
   }
 
   private static func rows(_ estimate: Estimate) -> [String] {
-    let value = Human.text(estimate.value, unit: estimate.unit.rawValue)
+    let value =
+      estimate.value.isFinite
+      ? Human.text(estimate.value, unit: estimate.unit.rawValue) : "without end"
     let room = valueEnd - 4 - estimate.label.count
     let blanks = String(repeating: " ", count: max(1, room - value.count))
     let head = "    " + estimate.label + blanks + value + "  "

@@ -51,21 +51,26 @@ package struct RunText {
     var lines = "VERDICT  \(word): \(sentence)".wrappedAfterHead(
       to: Self.width, head: 9)
     lines[0] = "VERDICT  " + emphasis(run.verdict, word) + lines[0].dropFirst(9 + word.count)
-    return lines + ["         Next: \(next)"]
+    let command = "         Next: \(next.command)"
+    let why = next.why.isEmpty ? "" : "   (\(next.why))"
+    return lines + [command + (command.count + why.count <= Self.width ? why : "")]
   }
 
-  private var next: String {
+  /// What to type next, and why if there is room for it.
+  private var next: (command: String, why: String) {
     let file = source ?? "FILE"
     switch run.verdict {
-    case .fail: return "rehearse plan \(file)   (which resource binds, in closed form)"
+    case .fail: return ("rehearse plan \(file)", "which resource binds")
     case .inconclusive:
-      if !run.complete { return "rehearse simulate \(file)   (to its end)" }
+      if !run.complete { return ("rehearse simulate \(file)", "to its end") }
       if let gate = run.gates.first(where: { $0.level == .error && $0.n == 0 }) {
-        return "rehearse explain \(gate.metric.name)"
+        return ("rehearse explain \(gate.metric.name)", "")
       }
-      return "rehearse simulate \(file) --trials \(max(400, 2 * run.trials))"
-    case .pass: return "rehearse simulate \(file) --set strategy.workers=\(2 * run.workers)"
-    case .none: return "rehearse explain app.latency.p99   (a metric to put a gate on)"
+      return ("rehearse simulate \(file) --trials \(max(400, 2 * run.trials))", "")
+    case .pass:
+      let more = "--set strategy.workers=\(2 * run.workers)"
+      return ("rehearse simulate \(file) \(more)", "is there room for more?")
+    case .none: return ("rehearse explain app.latency.p99", "a metric to put a gate on")
     }
   }
 

@@ -21,14 +21,14 @@ struct WorkLines {
     }
     let mean =
       run.value("backfill.batch.rows.mean").map { " of \(Human.count($0.rounded()))" } ?? ""
-    return "\(Human.count(rows.rounded())) rows in \(Human.count(batches.rounded())) batches"
-      + "\(mean), \(workers)"
+    let count = batches.rounded() == 1 ? "1 batch" : "\(Human.count(batches.rounded())) batches"
+    return "\(Human.count(rows.rounded())) rows in \(count)\(mean), \(workers)"
   }
 
   private var rows: [(String, String)] {
     [
       ("duration", interval("backfill.duration")),
-      ("rate", interval("backfill.rate")),
+      ("rate", interval("backfill.rate", unit: "rows/s")),
       ("one batch", batch),
       ("standing still", standing),
       ("trouble", trouble),
@@ -95,12 +95,14 @@ struct WorkLines {
     return notZero && metric.value == 0 ? "" : "\(label) \(text)"
   }
 
-  private func interval(_ name: String) -> String {
-    guard let metric = run.metric(name), let text = metric.text else { return "" }
+  private func interval(_ name: String, unit: String? = nil) -> String {
+    guard let metric = run.metric(name), let mean = metric.mean else { return "" }
+    let unit = unit ?? metric.unit
+    let text = Human.text(mean, unit: unit)
     guard let low = metric.low, let high = metric.high, low.isFinite, high.isFinite, low < high
     else { return text }
     return text
-      + "  (mean within \(Human.text(low, unit: metric.unit)) .. \(Human.text(high, unit: metric.unit)))"
+      + "  (mean within \(Human.text(low, unit: unit)) .. \(Human.text(high, unit: unit)))"
   }
 
   private func list(_ parts: [String]) -> String {

@@ -18,6 +18,12 @@ struct Command {
     return bundle.deletingLastPathComponent().appendingPathComponent("rehearse")
   }()
 
+  /// The optimised build, where there is one.
+  static let optimised: URL? = {
+    let file = packageRoot.appendingPathComponent(".build/release/rehearse")
+    return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
+  }()
+
   static let packageRoot = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
@@ -41,10 +47,11 @@ struct Command {
   }
 
   func start(
-    _ arguments: [String], environment: [String: String] = [:], without: [String] = []
+    _ arguments: [String], environment: [String: String] = [:], without: [String] = [],
+    executable: URL = Command.executable
   ) throws -> Process {
     let process = Process()
-    process.executableURL = Self.executable
+    process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = folder
     var variables = [
@@ -70,7 +77,10 @@ struct Command {
       status: process.terminationStatus, output: try read(".stdout"), errors: try read(".stderr"))
   }
 
-  func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Answer {
-    try finish(start(arguments, environment: environment))
+  func run(
+    _ arguments: String..., environment: [String: String] = [:],
+    executable: URL = Command.executable
+  ) throws -> Answer {
+    try finish(start(arguments, environment: environment, executable: executable))
   }
 }

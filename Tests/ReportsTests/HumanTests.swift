@@ -34,6 +34,11 @@ struct HumanTests {
     arguments: [(0, "0%"), (0.000_4, "0.040%"), (0.0015, "0.15%"), (0.382, "38.2%"), (1, "100%")])
   func shares(ratio: Double, text: String) { #expect(Human.percent(ratio) == text) }
 
+  @Test(
+    "A margin of ten times and more is a multiple",
+    arguments: [(0.21, "21%"), (-9.9, "-990%"), (-457.83, "-458x")])
+  func margins(ratio: Double, text: String) { #expect(Human.margin(ratio) == text) }
+
   @Test("What never ends says so")
-  func infinite() { #expect(Human.text(.infinity, unit: "s") == "never ends") }
+  func infinite() { #expect(Human.text(.infinity, unit: "s") == "not finished") }
 }

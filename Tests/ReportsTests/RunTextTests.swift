@@ -26,7 +26,7 @@ struct RunTextTests {
 
         BACKFILL  240 M rows in 48,000 batches of 5,000, 2 workers
           duration        5 h 33 min (mean within 5 h 32 min .. 5 h 35 min)
-          rate            12,000/s
+          rate            12,000 rows/s
           one batch       mean 310 ms, longest 1.90 s
           standing still  pause 40 min, throttle 4 h 13 min
           trouble         retries 3
@@ -47,7 +47,7 @@ struct RunTextTests {
                     the workers' time)
 
         VERDICT  FAIL: 1 of 3 gates failed: deadline. Undecided: replica-lag.
-                 Next: rehearse plan orders.yaml   (which resource binds, in closed form)
+                 Next: rehearse plan orders.yaml   (which resource binds)
 
         """)
   }
@@ -109,7 +109,7 @@ struct RunTextTests {
     gate.high = nil
     let run = Sample.run(gates: [gate])
     let text = RunText(run).text
-    #expect(text.contains("never ends  <= deadline"))
+    #expect(text.contains("not finished  <= deadline"))
     let stored = try JSONDecoder().decode(RunRecord.self, from: Data(jsonText(run).utf8))
     #expect(RunText(stored).text == text)
   }

@@ -19,7 +19,7 @@ let repository = URL(fileURLWithPath: #filePath)
     let scenario = loaded.scenario
     #expect(loaded.warnings.isEmpty, "\(ScenarioFile.render(loaded.warnings))")
     #expect(scenario.name == "quickstart")
-    #expect(scenario.tables[0].rows == 2_000_000)
+    #expect(scenario.tables[0].rows == 10_000_000)
     #expect(scenario.traffic.map(\.name) == ["oltp-mixed-read", "oltp-mixed-write"])
     #expect(scenario.traffic[0].arrivals == .open(rate: 225, process: .poisson))
     #expect(scenario.traffic[1].arrivals == .open(rate: 75, process: .poisson))
