@@ -18,10 +18,15 @@ struct LimitLines {
       return nil
     }
     let time = duration * Double(run.workers)
-    let standing = [
+    let paused = [
       ("the throttle", "throttle"), ("its own pauses", "pause"),
       ("backing off after failures", "backoff"),
     ].map { ($0.0, (run.value("backfill.paused", ["reason": $0.1]) ?? 0) / time) }
+    let batches = run.value("backfill.batches") ?? 0
+    let working = batches * (run.value("backfill.batch.duration.mean") ?? 0) / time
+    // Neither a batch nor a pause: the next range is being looked up, or workers were taken away.
+    let searching = 1 - working - paused.map(\.1).reduce(0, +)
+    let standing = (paused + [("workers without a batch to run", searching)])
       .filter { $0.1 >= Self.cause }.sorted { $0.1 > $1.1 }
       .map { "\($0.0) (\(Human.wholePercent($0.1)) of the workers' time)" }
     let busy = [("storage", "storage.utilization"), ("the cores", "cpu.utilization")]

@@ -27,7 +27,7 @@ struct RunTextTests {
         BACKFILL  240 M rows in 48,000 batches of 5,000, 2 workers
           duration        5 h 33 min (mean within 5 h 32 min .. 5 h 35 min)
           rate            12,000 rows/s
-          one batch       mean 310 ms, longest 1.90 s
+          one batch       mean 460 ms, longest 1.90 s
           standing still  pause 40 min, throttle 4 h 13 min
           trouble         retries 3
           log             in all 612 GiB

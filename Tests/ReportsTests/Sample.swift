@@ -50,7 +50,7 @@ enum Sample {
       metric("backfill.batches", "1", 48_000),
       metric("backfill.batch.rows.mean", "1", 5_000),
       metric("backfill.rate", "1/s", 12_000),
-      metric("backfill.batch.duration.mean", "s", 0.31),
+      metric("backfill.batch.duration.mean", "s", 0.46),
       metric("backfill.batch.duration.max", "s", 1.9),
       metric("backfill.paused", "s", 2_400, ["reason": "pause"]),
       metric("backfill.paused", "s", 15_200, ["reason": "throttle"]),
