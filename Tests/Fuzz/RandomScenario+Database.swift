@@ -33,7 +33,7 @@ extension RandomScenario {
     let iops = calm ? 10_000 : slow ? logWhole(80...600) : logWhole(1_000...20_000)
     let burst =
       !calm && chance(0.35)
-      ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(20...2_000))}" : "none"
+      ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(2...500))}" : "none"
     let free = chance(0.2) ? ", free_space: \(logWhole(20...5_000))MiB" : ""
     return "{iops: \(iops), throughput: \(slow ? whole(2...20) : 200)MiB/s, "
       + "read_latency: \(logWhole(100...8_000))us, write_latency: \(logWhole(100...8_000))us, "
@@ -53,9 +53,10 @@ extension RandomScenario {
     settings.append("wal_compression: \(pick(compression))")
     if chance(0.2) { settings.append("wal_level: logical") }
     if chance(0.2) { settings.append("commit_delay: \(whole(10...5_000))us") }
-    settings.append("deadlock_timeout: \(pick(["10ms", "100ms", "1s"]))")
+    settings.append("deadlock_timeout: \(pick(collides ? ["30ms", "100ms"] : ["10ms", "1s"]))")
     settings.append(
-      "lock_timeout: \(collides ? "0s" : pick(["0s", "0s", "10ms", "200ms", "2s"]))")
+      "lock_timeout: \(pick(collides ? ["0s", "0s", "0s", "300ms"] : ["0s", "10ms", "200ms", "2s"]))"
+    )
     if calm || chance(0.2) {
       settings.append("autovacuum: false")
     } else {

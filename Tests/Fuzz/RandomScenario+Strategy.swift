@@ -19,20 +19,20 @@ extension RandomScenario {
       calm ? "\(whole(20...60))ms" : pick(["0ms", "5ms", "50ms", "{ratio: 0.5}", "{ratio: 2}"])
     lines.append("  pause: \(pause)")
     let timeout =
-      collides && chance(0.6)
+      collides && chance(0.45)
       ? "server" : pick(["nowait", "server", "server+1s", "5ms", "20ms", "100ms", "1s"])
     lines.append("  lock_timeout: \(timeout)")
     let backoff = whole(1...200)
     lines.append(
-      "  retry: {max: \(pick([0, 0, 1, 3])), backoff: \(backoff)ms, "
+      "  retry: {max: \(pick([0, 1, 3])), backoff: \(backoff)ms, "
         + "max_backoff: \(backoff + whole(0...1_000))ms}")
     lines.append("  give_up: \(pick(["stop", "skip", "skip", "split"]))")
-    if !calm && chance(0.45) { writeThrottle() }
+    if !calm && chance(0.6) { writeThrottle() }
   }
 
   private mutating func batch() -> String {
     if calm { return "{rows: \(whole(20...100))}" }
-    if collides { return "{rows: \(tables[0].rows / whole(1...10))}" }
+    if collides { return "{rows: \(tables[0].rows / whole(1...5))}" }
     if chance(0.7) {
       return "{rows: \(max(logWhole(20...20_000), tables[0].rows / 400))}"
     }
@@ -54,7 +54,7 @@ extension RandomScenario {
       let (signal, unit, least, most) = pick(signals)
       let limit = whole(least...most)
       let every = "every: \(whole(100...1_000))ms"
-      if chance(0.15) {
+      if chance(0.3) {
         lines.append(
           "    - {abort_when: \(signal) > \(limit)\(unit), for: \(whole(0...2_000))ms, \(every)}")
       } else {
@@ -76,7 +76,7 @@ extension RandomScenario {
   mutating func writeEvents() {
     guard !calm else { return }
     var written: [String] = []
-    if hasBackfill && chance(0.12) { written.append("do: cancel") }
+    if hasBackfill && chance(0.25) { written.append("do: cancel") }
     if hasBackfill && chance(0.4) { written.append("do: set, \(setting())") }
     if hasBackfill && chance(0.2) { written.append("do: set, \(setting())") }
     if chance(0.3) {

@@ -11,7 +11,7 @@ extension RandomScenario {
   }
 
   private mutating func pool() -> String {
-    let size = pick([1, 2, 4, 10, 40])
+    let size = pick(collides ? [4, 10, 40] : [1, 2, 4, 10])
     return "{size: \(size), wait_timeout: \(pick(["0ms", "10ms", "200ms", "2s"]))}"
   }
 
@@ -21,7 +21,7 @@ extension RandomScenario {
     let update = "{kind: update, table: \(tables[0].name), rows: \(whole(1...3)), pick: another}"
     let updates = Array(repeating: update, count: whole(2...3)).joined(separator: ", ")
     lines.append(
-      "  - {name: keeper, rate: \(whole(20...80))/s, think: \(whole(10...80))ms, pool: app, "
+      "  - {name: keeper, rate: \(whole(40...120))/s, think: \(whole(20...100))ms, pool: app, "
         + "keys: \(keys()), statements: [\(updates)]}")
   }
 

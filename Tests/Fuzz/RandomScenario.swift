@@ -44,7 +44,7 @@ struct RandomScenario {
 
   private mutating func write() {
     calm = chance(0.15)
-    collides = !calm && chance(0.3)
+    collides = !calm && chance(0.55)
     hasBackfill = collides || !chance(0.06)
     lines.append("name: fuzz-\(seed)")
     writeTables()

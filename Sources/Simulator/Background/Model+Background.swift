@@ -134,7 +134,8 @@ extension Model {
     guard let free = scenario.database.storage.freeSpace else { return }
     let grown = tables.reduce(0) { $0 + $1.appendedVersions * ($1.layout.tuple + 4) }
     let retained = replicas.map { $0.retained }.max() ?? 0
-    recorder.gauge(.freeSpace, Double(free - grown) - Double(retained), at: modelNow)
+    let left = max(0, Double(free - grown) - Double(retained))
+    recorder.gauge(.freeSpace, left, at: modelNow)
   }
 
   private mutating func refreshCache() {
