@@ -26,7 +26,7 @@ extension RandomScenario {
     lines.append(
       "  retry: {max: \(pick([0, 1, 3])), backoff: \(backoff)ms, "
         + "max_backoff: \(backoff + whole(0...1_000))ms}")
-    lines.append("  give_up: \(pick(["stop", "skip", "skip", "split"]))")
+    lines.append("  give_up: \(pick(["stop", "skip", "split"]))")
     if !calm && chance(0.6) { writeThrottle() }
   }
 
