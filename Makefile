@@ -38,8 +38,7 @@ oracles: prerequisites ## Print every closed form beside what the simulator give
 	$(SWIFT) run -c release rehearse-oracles
 
 fuzz: prerequisites ## Play random scenarios: make fuzz SEEDS=1000
-	$(SWIFT) build -c release --product Fuzz
-	.build/release/Fuzz --seeds $(SEEDS)
+	$(SWIFT) run -c release Fuzz --seeds $(SEEDS)
 
 record-goldens: build ## Rewrite the recorded outputs that the tests compare with
 	$(SWIFT) build --build-tests

@@ -30,7 +30,10 @@ struct HelpTests {
   @Test("An unknown verb or flag is bad usage with a suggestion, exit 64")
   func unknown() throws {
     try Command.inFolder { command in
-      #expect(try command.run("simulat").status == 64)
+      let verb = try command.run("simulat")
+      #expect(verb.status == 64)
+      #expect(verb.errors.contains("there is no verb \"simulat\""))
+      #expect(verb.errors.contains("did you mean simulate?"))
       let flag = try command.run("version", "--fromat", "json")
       #expect(flag.status == 64)
       #expect(flag.output.isEmpty)

@@ -25,6 +25,7 @@ struct Invocation {
           .usage, "\"\(verb)\" is known, but not built yet",
           help: "rehearse --help lists what is there")
       }
+      try refuseUnknownVerb()
       var command = try Rehearse.parseAsRoot(arguments)
       if let verb = command as? any Verb { return try verb.perform(console) }
       try command.run()
@@ -34,6 +35,17 @@ struct Invocation {
     } catch {
       return report(parserError: error)
     }
+  }
+
+  /// ArgumentParser calls an unknown verb an unexpected argument, without a suggestion.
+  private func refuseUnknownVerb() throws {
+    guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
+    let verbs = Rehearse.configuration.subcommands.compactMap { $0._commandName }
+    guard !verbs.contains(word) else { return }
+    let near = verbs.filter { $0.hasPrefix(word.prefix(2)) }
+    throw Failure(
+      .usage, "there is no verb \"\(word)\"",
+      help: "did you mean \((near.isEmpty ? verbs : near).joined(separator: ", "))?")
   }
 
   /// Help and version requests are answers; everything else ArgumentParser throws is bad usage,
