@@ -26,12 +26,15 @@ package struct RunStore: Sendable {
     configuration.prepareDatabase { db in
       _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
     }
-    database = try Self.explained(path) {
-      let database = try DatabaseQueue(path: path, configuration: configuration)
-      if try database.read({ try Self.needsMigration($0, path: path) }) {
-        try Migrations.all.migrate(database)
+    database = try Self.holding(folder, of: path, patience: patience) {
+      () throws(RunHistoryError) in
+      try Self.explained(path) {
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        if try database.read({ try Self.needsMigration($0, path: path) }) {
+          try Migrations.all.migrate(database)
+        }
+        return database
       }
-      return database
     }
   }
 
