@@ -27,6 +27,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // Words every other target uses: time, counter-based randomness, permutations.
@@ -56,6 +58,19 @@ let package = Package(
     part(
       "Simulator",
       ["Primitives", "EventKernel", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements"]),
+    // PostgreSQL's own client library.
+    .systemLibrary(
+      name: "CPostgres", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+    // The same scenario on a real server: its cluster, its table, its traffic, its backfill.
+    part(
+      "LiveDriver",
+      [
+        "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "CPostgres",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(
+          name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+      ]),
     // Every run so far, in SQLite.
     part(
       "RunHistory",
@@ -103,6 +118,12 @@ let package = Package(
         "Oracles", "Simulator", "EventKernel", "Scenarios", "Measurements", "Strategies", "Traffic",
         "Gates",
       ], exclude: ["Oracles"]),
+    tests(
+      "LiveDriver",
+      [
+        "LiveDriver", "CPostgres", "Scenarios", "Strategies", "Traffic", "Gates", "Measurements",
+        "Primitives",
+      ]),
     tests(
       "RunHistory",
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
