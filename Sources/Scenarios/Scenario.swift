@@ -127,6 +127,9 @@ package struct Database: Sendable, Hashable {
   /// Between the application and the primary, there and back.
   package var roundTrip: TimeSpan
   package var costs: Costs
+
+  /// Between the application and the primary, one way.
+  package var halfTrip: TimeSpan { TimeSpan(nanoseconds: roundTrip.nanoseconds / 2) }
 }
 
 package struct Storage: Sendable, Hashable {

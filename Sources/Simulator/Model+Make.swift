@@ -81,8 +81,7 @@ extension Model {
     if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
     for traffic in scenario.traffic {
       scripts.append(Int32(steps.count))
-      steps += compile(
-        traffic, tables: scenario.tables, costs: costs, roundTrip: database.roundTrip)
+      steps += compile(traffic, tables: scenario.tables, database)
     }
     for index in classes.indices {
       classes[index].turns = Array(repeating: 0, count: thinks[index]?.clients ?? 0)
@@ -91,7 +90,9 @@ extension Model {
     for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
   }
 
-  /// The owners under which devices hand flushes back, apart from all processes.
+  /// The owners under which devices hand requests back, apart from all processes: nobody waits for
+  /// the first one's.
+  static let noOwner: Int32 = -1
   static let logOwner: Int32 = -2
   static func flushOwner(replica: Int) -> Int32 { -3 - Int32(replica) }
 

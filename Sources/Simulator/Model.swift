@@ -68,7 +68,6 @@ struct Model: ~Copyable {
   /// Log and page images of the batches, apart from the traffic's.
   var batchLog: Int64 = 0
   var batchImages: Int64 = 0
-  var abort: AbortReason?
   var subscriptions: [Subscription] = []
   /// On their way from a slow sensor; `firstReading` is the number of the first one kept.
   var readings: [Reading] = []
@@ -90,12 +89,12 @@ struct Model: ~Copyable {
   var lockWaitsChanged = Instant.zero
   /// Model times between which long transactions hold a snapshot.
   var longTransactions: [(from: Instant, until: Instant)] = []
+  /// Row versions of the last moments cannot be pruned: some snapshot is older than a second.
   var horizonHeld = false
   var dirtyDensity = 0.0
   var rowsAtLastRefresh = 0
   var scanRate = 0.0
   var afterEnds = Instant.distantFuture
-  var skippedStretches = 0
   var pausesCounted = PausedTime()
 
   /// By replica: the process that replays, its CPU for the piece under way, queries that hold a
@@ -151,6 +150,9 @@ struct Model: ~Copyable {
   }
 
   var modelNow: Instant { calendar.now + skipped }
+
+  /// One way between a client and the primary.
+  var halfTrip: TimeSpan { scenario.database.halfTrip }
 
   /// The played instant at which model time will be `instant` if nothing more is skipped.
   func played(_ instant: Instant) -> Instant { max(calendar.now, instant - skipped) }

@@ -12,7 +12,6 @@ struct Books {
   var rowsToCover = 0
   var rowsCovered = 0
   var rowsMissed = 0
-  var rowsTouched = 0
   var lockWaitNanoseconds: Int128 = 0
   /// Integral of the number of lock waiters over played time.
   var lockWaitIntegral: Int128 = 0

@@ -85,7 +85,7 @@ struct BufferCache {
       }
     let pages = Double(layout.heapPages)
     var share = [Double](repeating: 0, count: groups.count)
-    for (part, weight) in popularity(traffic.keys, pages: pages, rows: Double(layout.rows)) {
+    for (part, weight) in popularity(traffic.keys, pages: pages) {
       groups.append(Group(pages: part, rate: rate * weight / part))
       share.append(weight)
     }
@@ -93,9 +93,7 @@ struct BufferCache {
   }
 
   /// (pages, share of touches) from the hottest down.
-  private func popularity(
-    _ keys: KeyDistribution, pages: Double, rows: Double
-  ) -> [(Double, Double)] {
+  private func popularity(_ keys: KeyDistribution, pages: Double) -> [(Double, Double)] {
     switch keys {
     case .uniform: return [(pages, 1)]
     case .hotspot(let fraction, let share):

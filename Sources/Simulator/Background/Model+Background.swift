@@ -36,7 +36,7 @@ extension Model {
       at: modelNow, logPosition: log.inserted, atMost: Int(operations * run))
     if pages > 0 {
       devices[0].submit(
-        -1, .write, operations: max(1, Int(Double(pages) / run)),
+        Self.noOwner, .write, operations: max(1, Int(Double(pages) / run)),
         bytes: Int64(pages * RowLayout.pageBytes), in: &calendar)
     }
     if checkpointer.pagesLeft > 0 {
@@ -69,7 +69,8 @@ extension Model {
       let reads = random.binomial(n: pages, p: cache.coldShare)
       if reads > 0 {
         devices[0].submit(
-          -1, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes), in: &calendar)
+          Self.noOwner, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes),
+          in: &calendar)
       }
       let work = tables[index].prune(pages: pages, &random)
       charge(work, conflictHorizon: snapshotNumber(vacuums[index].horizon))
@@ -102,9 +103,6 @@ extension Model {
     }
     return oldest
   }
-
-  /// Row versions of the last moments cannot be pruned: some snapshot is older than a second.
-  var horizonIsHeld: Bool { horizonHeld }
 
   /// Snapshots are numbered by the model time at which they were taken.
   func snapshotNumber(_ instant: Instant) -> Int64 { instant.nanoseconds }

@@ -63,7 +63,7 @@ extension Model {
     let batchRows = workers[index].frontier.rows.count
     return tables[0].update(
       rows: segment, share: share, physicalOrder: workers[index].physicalOrder,
-      touched: backfillTouchesIndex, pinned: horizonIsHeld,
+      touched: backfillTouchesIndex, pinned: horizonHeld,
       smallerThanPage: batchRows < tables[0].layout.rowsAtFill, &random)
   }
 

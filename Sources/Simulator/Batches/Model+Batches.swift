@@ -7,10 +7,6 @@ import Traffic
 
 // A batch, from BEGIN to the answer of COMMIT.
 extension Model {
-  private var halfTrip: TimeSpan {
-    TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-  }
-
   mutating func execute(_ batch: Batch, worker index: Int, lockTimeout: LockTimeout) {
     let physical = batch.statement == .ctid
     let rows = physical ? blockRows(batch.range) : keyMap.ordinals(batch.range)
@@ -21,10 +17,8 @@ extension Model {
     workers[index].frontier = Frontier(rows: rows)
     workers[index].allLocked = false
     workers[index].locksOnly = batch.statement == .lockThenUpdate
-    workers[index].versions = 0
     workers[index].moved = 0
     workers[index].rowsDone = 0
-    workers[index].skipped = 0
     workers[index].blocked = .zero
     processes[workers[index].process].newVersion = false
     workers[index].segmentRows = segmentRows(worker: index)
@@ -54,7 +48,7 @@ extension Model {
       // The statement's snapshot holds the horizon until the transaction ends.
       workers[index].snapshot = modelNow
       compute(index, costs.begin + costs.statement, .planning)
-    case .reading: computeSegment(index)
+    case .reading: resumeSegment(index)
     case .logFull, .rowTrips: nextSegment(index)
     case .commitTrip: compute(index, costs.commit, .committing)
     case .flushing: acknowledge(index)
@@ -103,9 +97,7 @@ extension Model {
     batchLog += Int64(work.totalBytes)
     batchImages += Int64(work.imageBytes)
     if !workers[index].locksOnly {
-      let rows = work.hot + work.moved
-      workers[index].rowsDone += rows
-      workers[index].versions += rows
+      workers[index].rowsDone += work.hot + work.moved
       workers[index].moved += work.moved
     }
     if log.isFull {
@@ -140,10 +132,8 @@ extension Model {
         depth: misses.depth, in: &calendar)
       return
     }
-    computeSegment(index)
+    resumeSegment(index)
   }
-
-  private mutating func computeSegment(_ index: Int) { resumeSegment(index) }
 
   /// The frontier has reached the end of the statement's rows.
   private mutating func passEnded(_ index: Int) {
@@ -184,7 +174,6 @@ extension Model {
     let rows = worker.frontier.rows.count
     let matching = min(rows, worker.rowsDone)
     books.rowsCovered += rows
-    books.rowsTouched += rows
     recorder.count(.rowsCovered, Int64(matching), at: modelNow)
     recorder.count(.rowsTouched, Int64(matching), at: modelNow)
     recorder.batchCommitted(
@@ -218,7 +207,7 @@ extension Model {
     tell(
       .batchCommitted(
         id: batch.id, worker: index, rows: workers[index].rowsDone,
-        skipped: workers[index].skipped, duration: calendar.now - workers[index].startedAt))
+        skipped: 0, duration: calendar.now - workers[index].startedAt))
   }
 
   private mutating func reportFailure(_ index: Int, _ code: FailureCode) {
@@ -307,7 +296,7 @@ extension Model {
   /// Rolling back frees the rows at once; the versions written stay as dead rows.
   private mutating func fail(_ index: Int, _ code: FailureCode) {
     processes[workers[index].process].newVersion = false
-    vacuums[0].add(deadRows: workers[index].versions)
+    vacuums[0].add(deadRows: workers[index].rowsDone)
     recorder.count(.rowsTouched, Int64(workers[index].rowsDone), at: modelNow)
     close(index)
     trip(index, halfTrip + scenario.database.roundTrip, then: .failing(code))

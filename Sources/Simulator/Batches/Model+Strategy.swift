@@ -23,8 +23,8 @@ extension Model {
     case .setTimer(let id, let instant):
       calendar.post(.strategyTimer(id: Int32(id)), at: max(calendar.now, instant))
     case .subscribe(let signal, let every): subscribe(signal, every)
-    case .finish: backfillDone(abort: nil)
-    case .abort(let reason): backfillDone(abort: reason)
+    case .finish: endBackfill(at: lastCommit ?? modelNow, completed: true)
+    case .abort: endBackfill(at: lastCommit ?? modelNow, completed: false)
     }
   }
 
@@ -33,11 +33,6 @@ extension Model {
       workers.append(Worker(process: admit(.worker, owner: Int32(workers.count))))
     }
   }
-
-  private mutating func backfillDone(abort reason: AbortReason?) {
-    abort = reason
-    endBackfill(at: lastCommit ?? modelNow)
-  }
 }
 
 // Boundary lookups: a statement on a connection of its own.
@@ -45,8 +40,7 @@ extension Model {
   private mutating func lookUp(_ action: Action) {
     let process = admit(.boundary, owner: Int32(lookups.count))
     lookups.append(Lookup(process: process, action: action, startedAt: calendar.now))
-    let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-    calendar.post(.resume(process: process), at: calendar.now + half)
+    calendar.post(.resume(process: process), at: calendar.now + halfTrip)
   }
 
   mutating func lookupGoesOn(_ process: Int32) {
@@ -58,8 +52,7 @@ extension Model {
       cpus[0].submit(process, demand: demand, in: &calendar)
     case .compute:
       processes[process].stage = .network
-      let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-      calendar.post(.resume(process: process), at: calendar.now + half)
+      calendar.post(.resume(process: process), at: calendar.now + halfTrip)
     default:
       answer(lookups[index])
       processes.remove(process)

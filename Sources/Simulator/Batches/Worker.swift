@@ -38,16 +38,12 @@ struct Worker {
   var segmentRows = 1
   /// Page and log work of the current segment, charged when it ends.
   var pending = TablePages.Work()
-  /// What the batch has written so far.
-  var versions = 0
-  var moved = 0
+  /// Rows that the batch has written so far, and how many of them went to another page.
   var rowsDone = 0
-  var skipped = 0
+  var moved = 0
   var commitPosition: Int64 = 0
   var blockedSince = Instant.zero
   var blocked = TimeSpan.zero
-
-  var isIdle: Bool { stage == .idle }
 
   /// Whether the batch has locked this rank, `burst` into its current burst.
   func holds(rank: Int, burst: TimeSpan) -> Bool {

@@ -51,7 +51,7 @@ extension Model {
       return
     }
     let work = tables[table].update(
-      row: ordinal, touched: step.touched, pinned: horizonIsHeld, &random)
+      row: ordinal, touched: step.touched, pinned: horizonHeld, &random)
     charge(work)
     vacuums[table].add(deadRows: work.moved)
   }
@@ -225,8 +225,7 @@ extension Model {
       return workerLockFailed(Int(processes[process].owner), .lockTimeout)
     }
     recorder.count(.appLockTimeouts, 1, at: modelNow)
-    abortWait(process)
-    fail(process, .errored)
+    failWait(process)
   }
 
   mutating func checkDeadlock(_ process: Int32) {
@@ -235,6 +234,11 @@ extension Model {
       return workerLockFailed(Int(processes[process].owner), .deadlock)
     }
     recorder.count(.appDeadlocks, 1, at: modelNow)
+    failWait(process)
+  }
+
+  /// The server ends the wait with an error, and with it the transaction.
+  private mutating func failWait(_ process: Int32) {
     abortWait(process)
     fail(process, .errored)
   }

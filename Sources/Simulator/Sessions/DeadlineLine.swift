@@ -1,8 +1,10 @@
 import EventKernel
 import Primitives
 
-/// Deadlines of one class in the order in which they pass: one pending event however many
-/// transactions run, instead of one each that is nearly always cancelled.
+/// Deadlines of one class in the order in which they pass.
+///
+/// The first one alone has an event, however many transactions run, instead of one each that is
+/// nearly always cancelled. Entries of transactions that ended in time stay until that event comes.
 struct DeadlineLine {
   struct Entry: BitwiseCopyable, Hashable, Sendable {
     var deadline: Instant

@@ -43,7 +43,7 @@ extension Model {
     case .pool:
       leavePool(process)
       end(process, .timedOut)
-      retireUnconnected(process)
+      retryOrRetire(process)
     case .flush, .acknowledgement:
       // A commit record cannot be taken back; only the answer comes too late.
       processes[process].abandoned = true
@@ -72,20 +72,15 @@ extension Model {
   mutating func reject(_ process: Int32, pool: Int, waited: TimeSpan) {
     recorder.poolWaitEnded(pool: pool, waited: waited, rejected: true, at: modelNow)
     end(process, .rejected)
-    retireUnconnected(process)
+    retryOrRetire(process)
   }
 
   private mutating func leavePool(_ process: Int32) {
-    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    let pool = poolOf(process)
     pools[pool].abandon(process, in: &calendar)
     recorder.poolWaitEnded(
       pool: pool, waited: calendar.now - processes[process].blockedSince, rejected: true,
       at: modelNow)
-  }
-
-  /// A transaction that never had a connection is over, or comes back later.
-  private mutating func retireUnconnected(_ process: Int32) {
-    retryOrRetire(process)
   }
 
   /// Records the outcome unless another attempt follows.
@@ -112,8 +107,7 @@ extension Model {
 
   mutating func rollBack(_ process: Int32) {
     processes[process].stage = .rollback
-    let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-    calendar.post(.resume(process: process), at: calendar.now + half)
+    calendar.post(.resume(process: process), at: calendar.now + halfTrip)
   }
 
   /// The server has heard of the rollback, or the client of its end.
@@ -122,8 +116,7 @@ extension Model {
       processes[process].newVersion = false
       releaseLocks(of: process)
       processes[process].row = -1
-      let half = TimeSpan(nanoseconds: scenario.database.roundTrip.nanoseconds / 2)
-      calendar.post(.resume(process: process), at: calendar.now + half)
+      calendar.post(.resume(process: process), at: calendar.now + halfTrip)
       return
     }
     disconnect(process)

@@ -46,8 +46,11 @@ extension Model {
     return id
   }
 
+  /// Index of the pool that a transaction takes its connection from.
+  func poolOf(_ process: Int32) -> Int { scenario.traffic[Int(processes[process].owner)].pool }
+
   mutating func enterPool(_ process: Int32) {
-    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    let pool = poolOf(process)
     switch pools[pool].request(process, in: &calendar) {
     case .connected: connected(process)
     case .waiting:
@@ -58,7 +61,7 @@ extension Model {
   }
 
   private mutating func connected(_ process: Int32) {
-    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    let pool = poolOf(process)
     if processes[process].stage == .pool {
       recorder.poolWaitEnded(
         pool: pool, waited: calendar.now - processes[process].blockedSince, rejected: false,
@@ -204,7 +207,7 @@ extension Model {
   }
 
   mutating func disconnect(_ process: Int32) {
-    let pool = scenario.traffic[Int(processes[process].owner)].pool
+    let pool = poolOf(process)
     appActive -= 1
     recorder.gauge(.appActive, Double(appActive), at: modelNow)
     if let next = pools[pool].release(in: &calendar) { ready.append(next) }

@@ -25,24 +25,19 @@ struct Step: BitwiseCopyable {
   var span: TimeSpan = .zero
   var table: Int32 = 0
   var rows: Int32 = 0
-  var access: Access = .primaryKey
   /// The first draw of the statement's keys.
   var draw: Int32 = 0
   var touched = false
   var lockOnly = false
-
-  enum Access: UInt8, BitwiseCopyable { case primaryKey, index, scan }
 }
 
 /// A class's transaction as a flat list of steps.
 ///
 /// A transaction of one statement is autocommit: one round trip. Longer ones send BEGIN with a round
 /// trip of its own, as drivers and pgbench do, then each statement, then COMMIT.
-func compile(
-  _ traffic: TrafficClass, tables: [Table], costs: Costs, roundTrip: TimeSpan
-) -> [Step] {
+func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> [Step] {
   let explicit = traffic.statements.count > 1
-  let halfTrip = TimeSpan(nanoseconds: roundTrip.nanoseconds / 2)
+  let (costs, roundTrip, halfTrip) = (database.costs, database.roundTrip, database.halfTrip)
   var steps: [Step] = []
   var nextDraw: Int32 = 1
   for (i, statement) in traffic.statements.enumerated() {
@@ -52,7 +47,6 @@ func compile(
     if i == 0 && explicit { demand = demand + costs.begin }
     steps.append(Step(kind: .compute, span: demand))
     var step = Step(kind: .fetch, table: Int32(statement.table), rows: Int32(statement.rows))
-    step.access = statement.access.step
     step.touched = statement.touchesIndexedColumn
     step.lockOnly = statement.kind == .selectForUpdate
     if statement.pick == .another {
@@ -104,14 +98,4 @@ private func demand(of statement: Statement, _ table: Table, _ costs: Costs) -> 
     case .insert: costs.updateRow * rows + entries
     }
   return costs.statement + (statement.kind == .insert ? write : find + write)
-}
-
-extension Statement.Access {
-  fileprivate var step: Step.Access {
-    switch self {
-    case .primaryKey: .primaryKey
-    case .index: .index
-    case .sequentialScan: .scan
-    }
-  }
 }

@@ -68,11 +68,11 @@ extension Model {
   }
 
   /// The last batch is committed, or the backfill was given up.
-  mutating func endBackfill(at instant: Instant) {
+  mutating func endBackfill(at instant: Instant, completed: Bool) {
     guard backfillEnd == nil else { return }
     backfillEnd = instant
     alarms.cancel(.horizon)
-    recorder.backfillEnded(at: instant, completed: abort == nil)
+    recorder.backfillEnded(at: instant, completed: completed)
     recordPauses()
     enter(.after)
     let length = max(scenario.run.after, .seconds(1))

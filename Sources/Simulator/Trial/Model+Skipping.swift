@@ -120,7 +120,6 @@ extension Model {
       alarms.set(.vacuumCheck, at: modelNow + scenario.database.settings.autovacuumNaptime)
     }
     armAlarms()
-    skippedStretches += 1
   }
 
   /// Covers the rows of the skipped batches.
@@ -143,7 +142,7 @@ extension Model {
       let part = start..<min(range.upperBound, start + 65_536)
       let done = tables[0].update(
         rows: part, share: scenario.backfill?.rowsMatching ?? 1, physicalOrder: false,
-        touched: backfillTouchesIndex, pinned: horizonIsHeld,
+        touched: backfillTouchesIndex, pinned: horizonHeld,
         smallerThanPage: batchRows < tables[0].layout.rowsAtFill, &random)
       work.logBytes += done.logBytes
       work.imageBytes += done.imageBytes
@@ -152,7 +151,6 @@ extension Model {
     let upTo = keyMap.key(of: descending ? range.lowerBound : range.upperBound - 1)
     lastBoundary = upTo
     books.rowsCovered += rows
-    books.rowsTouched += rows
     recorder.correct(
       .pageImageBytes, by: Int64(work.imageBytes) - window.batchImages * Int64(repeats))
     tell(

@@ -32,7 +32,7 @@ extension Model {
     case .backfill: startBackfill()
     case .checkpoint: startCheckpoint()
     case .vacuumCheck: checkVacuum()
-    case .trafficEnds: endBackfill(at: modelNow)
+    case .trafficEnds: endBackfill(at: modelNow, completed: true)
     case .horizon: censor()
     case .timedEvent(let index): begin(scenario.events[index].effect, index)
     case .timedEventOver(let index): end(scenario.events[index].effect)
