@@ -87,6 +87,8 @@ struct Model: ~Copyable {
   var appBlocked = 0
   var appLockTimeout: TimeSpan?
   var lockWaitsChanged = Instant.zero
+  /// Indices of the scenario's events that last and are not over.
+  var eventsUnderWay: [Int] = []
   /// Model times between which long transactions hold a snapshot.
   var longTransactions: [(from: Instant, until: Instant)] = []
   /// Row versions of the last moments cannot be pruned: some snapshot is older than a second.

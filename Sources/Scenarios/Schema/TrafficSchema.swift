@@ -165,6 +165,6 @@ extension ScenarioSchema {
         "class", .text(.name), .nothing("every open class"), "traffic_surge: which class."),
       Field(
         "factor", .number(Bounds(0...1_000, lowOpen: true)), .nothing("not applicable"),
-        "traffic_surge: arrivals are that many times as frequent."),
+        "traffic_surge: arrivals are that many times as frequent; surges that overlap multiply."),
     ])
 }

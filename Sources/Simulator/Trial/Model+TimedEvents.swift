@@ -34,65 +34,82 @@ extension Model {
     case .vacuumCheck: checkVacuum()
     case .trafficEnds: endBackfill(at: modelNow, completed: true)
     case .horizon: censor()
-    case .timedEvent(let index): begin(scenario.events[index].effect, index)
-    case .timedEventOver(let index): end(scenario.events[index].effect)
+    case .timedEvent(let index): begin(event: index)
+    case .timedEventOver(let index): end(event: index)
     }
   }
 
-  private mutating func begin(_ effect: TimedEvent.Effect, _ index: Int) {
+  private mutating func begin(event index: Int) {
     trace.combine(UInt64(index) &+ 0xE7E7)
     let now = modelNow
-    switch effect {
+    switch scenario.events[index].effect {
     case .cancel: tell(.cancelRequested)
     case .set(_, let setting): tell(.settingChanged(setting))
     case .setAppLockTimeout(let timeout): appLockTimeout = timeout
     case .setAppTimeout(let index, let timeout):
       for i in classes.indices where index == nil || index == i { classes[i].timeout = timeout }
     case .moveTraffic(let index, let replica):
-      if let replica {
-        classes[index].server = cpuIndex(replica)
-      } else {
-        classes[index].server = 0
-      }
+      classes[index].server = replica.map { cpuIndex($0) } ?? 0
     case .longTransaction(let span): longTransactions.append((now, now + span))
     case .replicaStop(let replica, let span):
+      keep(index, for: span)
       replicas[replica].disconnect()
-      setAlarm(.timedEventOver(index), at: now + span)
     case .replicaQuery(let replica, let span):
+      keep(index, for: span)
       let snapshot = snapshotNumber(now)
       replicaQueries[replica].append(ReplicaQuery(snapshot: snapshot, event: index))
       refreshReplicaSnapshot(replica)
-      setAlarm(.timedEventOver(index), at: now + span)
-    case .trafficSurge(let index, let factor, let span):
-      surge(index, factor)
-      setAlarm(.timedEventOver(self.index(of: effect)), at: now + span)
+    case .trafficSurge(let classIndex, _, let span):
+      keep(index, for: span)
+      surge(classIndex)
     }
   }
 
-  private func index(of effect: TimedEvent.Effect) -> Int {
-    scenario.events.firstIndex { $0.effect == effect } ?? 0
+  /// The event is under way until its time is over.
+  private mutating func keep(_ event: Int, for span: TimeSpan) {
+    eventsUnderWay.append(event)
+    setAlarm(.timedEventOver(event), at: modelNow + span)
   }
 
-  private mutating func end(_ effect: TimedEvent.Effect) {
-    switch effect {
-    case .replicaStop(let replica, _): replicas[replica].reconnect(in: &calendar)
+  /// Ends this event only: others like it may still be under way.
+  private mutating func end(event index: Int) {
+    eventsUnderWay.removeAll { $0 == index }
+    switch scenario.events[index].effect {
+    case .replicaStop(let replica, _):
+      if !isStopped(replica) { replicas[replica].reconnect(in: &calendar) }
     case .replicaQuery(let replica, _):
-      let event = index(of: effect)
-      replicaQueries[replica].removeAll { $0.event == event }
+      replicaQueries[replica].removeAll { $0.event == index }
       refreshReplicaSnapshot(replica)
       replay(replica)
-    case .trafficSurge(let index, _, _): surge(index, 1)
+    case .trafficSurge(let classIndex, _, _): surge(classIndex)
     default: break
     }
   }
 
-  private mutating func surge(_ index: Int?, _ factor: Double) {
+  private func isStopped(_ replica: Int) -> Bool {
+    eventsUnderWay.contains {
+      if case .replicaStop(replica, _) = scenario.events[$0].effect { true } else { false }
+    }
+  }
+
+  /// Gives one class, or all, the rate that the surges under way come to.
+  private mutating func surge(_ index: Int?) {
     for i in arrivals.indices where index == nil || index == i {
-      let now = modelNow
+      let (now, factor) = (modelNow, surgeFactor(class: i))
       arrivals[i]?.surge(factor: factor, from: now)
       guard arrivals[i] != nil else { continue }
       calendar.cancel(classes[i].arrivalToken)
       scheduleArrival(class: i)
+    }
+  }
+
+  /// Surges that overlap multiply.
+  private func surgeFactor(class index: Int) -> Double {
+    eventsUnderWay.reduce(1) { factor, event in
+      guard case .trafficSurge(let only, let times, _) = scenario.events[event].effect,
+        only == nil || only == index
+      else { return factor }
+      return factor * times
     }
   }
 }
