@@ -32,11 +32,13 @@ package struct TimeWeighted: Sendable {
 
   /// Instants must not decrease from one change to the next.
   @inlinable
+  @inline(__always)
   package mutating func add(_ change: Int, at instant: Instant) {
     set(current + change, at: instant)
   }
 
   @inlinable
+  @inline(__always)
   package mutating func set(_ value: Int, at instant: Instant) {
     precondition(instant >= accounted, "a change lies before the one accounted last")
     area = integral(until: instant)
@@ -47,6 +49,7 @@ package struct TimeWeighted: Sendable {
 
   /// The integral from the start of counting to `instant`, in value × nanoseconds.
   @inlinable
+  @inline(__always)
   package func integral(until instant: Instant) -> Int128 {
     let product = current.multipliedFullWidth(by: Int((instant - accounted).nanoseconds))
     return area + (Int128(product.high) << 64 | Int128(product.low))

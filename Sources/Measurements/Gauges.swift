@@ -8,11 +8,12 @@ struct Gauges: Sendable {
   }
   private var tracks = Array(repeating: Track(), count: Gauge.allCases.count)
   private var since = Array(repeating: Instant.zero, count: Gauge.allCases.count)
-  private var integrals = Ledger<Double>(count: Gauge.allCases.count * Phase.allCases.count)
-  private var maxima: [Double?] = Array(
-    repeating: nil, count: Gauge.allCases.count * Phase.allCases.count)
-  private var minima: [Double?] = Array(
-    repeating: nil, count: Gauge.allCases.count * Phase.allCases.count)
+  private var integrals = Ledger<Double>(count: Gauge.allCases.count * Phase.count)
+  /// Infinite where the gauge was never set.
+  private var maxima = Array(
+    repeating: -Double.infinity, count: Gauge.allCases.count * Phase.count)
+  private var minima = Array(
+    repeating: Double.infinity, count: Gauge.allCases.count * Phase.count)
 
   mutating func set(_ gauge: Gauge, _ value: Double, at now: Instant, in phase: Phase) {
     settle(gauge.rawValue, at: now, in: phase)
@@ -43,19 +44,19 @@ struct Gauges: Sendable {
   private mutating func extend(_ index: Int, in phase: Phase) {
     let value = tracks[index].value
     let slot = slot(index, phase)
-    maxima[slot] = max(maxima[slot] ?? value, value)
-    minima[slot] = min(minima[slot] ?? value, value)
+    if value > maxima[slot] { maxima[slot] = value }
+    if value < minima[slot] { minima[slot] = value }
   }
 
   private func slot(_ index: Int, _ phase: Phase) -> Int {
-    index * Phase.allCases.count + phase.rawValue
+    index * Phase.count + phase.rawValue
   }
 
   func maximum(_ gauge: Gauge, _ phases: [Phase]) -> Double? {
-    phases.compactMap { maxima[slot(gauge.rawValue, $0)] }.max()
+    phases.map { maxima[slot(gauge.rawValue, $0)] }.max().flatMap { $0.isFinite ? $0 : nil }
   }
   func minimum(_ gauge: Gauge, _ phases: [Phase]) -> Double? {
-    phases.compactMap { minima[slot(gauge.rawValue, $0)] }.min()
+    phases.map { minima[slot(gauge.rawValue, $0)] }.min().flatMap { $0.isFinite ? $0 : nil }
   }
   /// Value × seconds; nil where the gauge was never set.
   func integral(_ gauge: Gauge, _ phases: [Phase]) -> Double? {

@@ -44,14 +44,27 @@ struct LagStatistics: Sendable {
     integral += (Double(piece.first + piece.last) / 2 + shift) * 1e-9 * seconds
     time += seconds
     let rise = Double(piece.last - piece.first)
-    let steps = max(1, min(32, abs(rise) * 32 / (Double(max(piece.first, piece.last)) + 1)))
-    let count = Int64(steps)
+    let count = Self.steps(of: piece)
+    guard count > 1 else {
+      let middle = Double(piece.first) + rise / 2 + shift
+      distribution.record(Int64(max(0, middle)), weight: length * times)
+      return
+    }
     for step in 0..<count {
       let weight = length * (step + 1) / count - length * step / count
       let middle = Double(piece.first) + rise * (Double(step) + 0.5) / Double(count) + shift
       distribution.record(Int64(max(0, middle)), weight: weight * times)
     }
   }
+
+  /// A piece is taken as so many level steps: none spans more than a 32nd of its highest lag, or
+  /// else half a millisecond, which no reading of a server resolves.
+  private static func steps(of piece: LagPiece) -> Int64 {
+    let rise = abs(piece.last - piece.first)
+    guard rise > finestStep else { return 1 }
+    return min(32, rise * 32 / (max(piece.first, piece.last) + 1), rise / finestStep)
+  }
+  private static let finestStep: Int64 = 500_000
 
   mutating func merge(_ other: LagStatistics) {
     distribution.merge(other.distribution)
@@ -70,10 +83,14 @@ struct LagStatistics: Sendable {
 
 /// One replica's lag over the run.
 struct LagTrack: Sendable {
-  private(set) var phases = Array(repeating: LagStatistics(), count: Phase.allCases.count)
+  /// False in a run that never skips: the pieces of a stretch need not be kept for its repeats.
+  let skips: Bool
+  private(set) var phases = Array(repeating: LagStatistics(), count: Phase.count)
   private var reading: (lag: Int64, at: Instant)?
   private var stretch: [LagPiece] = []
   private var skipped: Skipped?
+
+  init(skips: Bool) { self.skips = skips }
 
   /// A stretch that goes on unplayed until the next reading tells how far lag drifted meanwhile.
   private struct Skipped: Sendable {
@@ -93,8 +110,12 @@ struct LagTrack: Sendable {
     let piece = reading.map { LagPiece(from: $0.at, to: now, first: $0.lag, last: lag) }
     reading = (lag, now)
     if let piece {
-      stretch.append(piece)
-      for (phase, part) in clock.split(piece) { phases[phase.rawValue].add(part) }
+      if skips { stretch.append(piece) }
+      if let phase = clock.onlyPhase(of: piece) {
+        phases[phase.rawValue].add(piece)
+      } else {
+        for (phase, part) in clock.split(piece) { phases[phase.rawValue].add(part) }
+      }
     }
     return piece
   }
@@ -132,6 +153,10 @@ struct LagTrack: Sendable {
       let (low, high) = (repeats * group / groups, repeats * (group + 1) / groups)
       let shift = drift * Double(low + 1 + high) / 2 / Double(repeats)
       for piece in skipped.pieces {
+        if let phase = clock.onlyPhase(of: piece) {
+          phases[phase.rawValue].weigh(piece, times: high - low, shift: shift)
+          continue
+        }
         for (phase, part) in clock.split(piece) {
           phases[phase.rawValue].weigh(part, times: high - low, shift: shift)
         }
@@ -141,11 +166,14 @@ struct LagTrack: Sendable {
 }
 
 extension PhaseClock {
+  /// The phase in which the whole piece lies; nil where it crosses from one to another.
+  func onlyPhase(of piece: LagPiece) -> Phase? {
+    let phase = phase(of: piece.from + TimeSpan(nanoseconds: 1))
+    return phase == self.phase(of: piece.to) ? phase : nil
+  }
+
   /// The parts of the piece that lie in one phase each.
   func split(_ piece: LagPiece) -> [(Phase, LagPiece)] {
-    if boundaries.allSatisfy({ $0 <= piece.from || $0 >= piece.to }) {
-      return [(phase(of: piece.from + TimeSpan(nanoseconds: 1)), piece)]
-    }
     let cuts = boundaries.filter { $0 > piece.from && $0 < piece.to }
     return zip([piece.from] + cuts, cuts + [piece.to]).compactMap { start, end in
       piece.clipped(from: start, to: end).map { (phase(of: start + TimeSpan(nanoseconds: 1)), $0) }

@@ -28,26 +28,28 @@ struct Layout: Sendable {
   }
 
   // Distributions.
-  func latency(_ index: Int, _ phase: Phase) -> Int { index * 4 + phase.rawValue }
-  func wait(_ who: Waiter, _ phase: Phase) -> Int { (classes + who.rawValue) * 4 + phase.rawValue }
-  func poolWait(_ pool: Int, _ phase: Phase) -> Int {
-    (classes + 2 + pool) * 4 + phase.rawValue
+  func latency(_ index: Int, _ phase: Phase) -> Int { index * Phase.count + phase.rawValue }
+  func wait(_ who: Waiter, _ phase: Phase) -> Int {
+    (classes + who.rawValue) * Phase.count + phase.rawValue
   }
-  var batch: Int { (classes + 2 + pools) * 4 }
+  func poolWait(_ pool: Int, _ phase: Phase) -> Int {
+    (classes + 2 + pool) * Phase.count + phase.rawValue
+  }
+  var batch: Int { (classes + 2 + pools) * Phase.count }
   var slots: Int { batch + 1 }
 
   // Counts.
   func tally(_ tally: Tally, _ index: Int, _ phase: Phase) -> Int {
-    (index * tallies + tally.rawValue) * 4 + phase.rawValue
+    (index * tallies + tally.rawValue) * Phase.count + phase.rawValue
   }
   func counter(_ counter: Counter, _ phase: Phase) -> Int {
-    (classes * tallies + counter.rawValue) * 4 + phase.rawValue
+    (classes * tallies + counter.rawValue) * Phase.count + phase.rawValue
   }
   func shortWaits(_ who: Waiter, _ phase: Phase) -> Int {
-    (classes * tallies + counters + who.rawValue) * 4 + phase.rawValue
+    (classes * tallies + counters + who.rawValue) * Phase.count + phase.rawValue
   }
   func poolRejected(_ pool: Int, _ phase: Phase) -> Int {
-    (classes * tallies + counters + 2 + pool) * 4 + phase.rawValue
+    (classes * tallies + counters + 2 + pool) * Phase.count + phase.rawValue
   }
   func conflict(_ replica: Int, _ phase: Phase) -> Int {
     poolRejected(pools + replica, phase)

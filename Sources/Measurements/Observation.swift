@@ -6,6 +6,9 @@ package enum Phase: Int, Sendable, CaseIterable {
   case warmup
   case before, during, after
 
+  /// The stride of arrays with a place for each phase; `allCases` would be built at each use.
+  static var count: Int { Phase.after.rawValue + 1 }
+
   package var name: String { ["warmup", "before", "during", "after"][rawValue] }
 }
 

@@ -4,7 +4,7 @@ import Primitives
 struct PeakRate: Sendable {
   private var second = Int64.min
   private var amount: Int64 = 0
-  private var peaks = Array(repeating: Int64(0), count: Phase.allCases.count)
+  private var peaks = Array(repeating: Int64(0), count: Phase.count)
 
   mutating func add(_ more: Int64, at now: Instant, in phase: Phase) {
     let second = now.nanoseconds / 1_000_000_000

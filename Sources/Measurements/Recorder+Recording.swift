@@ -64,7 +64,7 @@ extension Recorder {
   }
 
   package mutating func poolInUse(pool: Int, _ connections: Int, at now: Instant) {
-    let slot = pool * Phase.allCases.count + clock.current.rawValue
+    let slot = pool * Phase.count + clock.current.rawValue
     poolPeaks[slot] = max(poolPeaks[slot], connections)
   }
 
@@ -108,7 +108,7 @@ extension Recorder {
   package mutating func replicaLag(
     replica: Int, lag: TimeSpan, bytes: Int64, shown: TimeSpan, at now: Instant
   ) {
-    let slot = replica * Phase.allCases.count + clock.current.rawValue
+    let slot = replica * Phase.count + clock.current.rawValue
     lagBytes[slot] = max(lagBytes[slot], bytes)
     shownLag[slot] = max(shownLag[slot], shown)
     course.add(lag.seconds, column: layout.lagColumn(replica), at: now)

@@ -58,7 +58,7 @@ package struct Recorder: Sendable {
   /// Not part of any stretch.
   var corrections: Ledger<Int64>
   /// Seconds of each phase, as folded.
-  var elapsed = Ledger<Double>(count: Phase.allCases.count)
+  var elapsed = Ledger<Double>(count: Phase.count)
   var gauges = Gauges()
   var walRate = PeakRate()
   var lags: [LagTrack]
@@ -81,10 +81,10 @@ package struct Recorder: Sendable {
     distributions = Array(repeating: Distribution(), count: layout.slots)
     counts = Ledger(count: layout.counts)
     corrections = counts
-    lags = Array(repeating: LagTrack(), count: plan.replicas.count)
-    lagBytes = Array(repeating: 0, count: plan.replicas.count * Phase.allCases.count)
+    lags = Array(repeating: LagTrack(skips: plan.skips), count: plan.replicas.count)
+    lagBytes = Array(repeating: 0, count: plan.replicas.count * Phase.count)
     shownLag = Array(repeating: .zero, count: lagBytes.count)
-    poolPeaks = Array(repeating: 0, count: plan.pools.count * Phase.allCases.count)
+    poolPeaks = Array(repeating: 0, count: plan.pools.count * Phase.count)
     windows = plan.gates.indices.flatMap { WindowedStatistic.series(for: $0, plan: plan) }
     limitWatches = plan.gates.enumerated().compactMap {
       LimitWatch(gate: $0.offset, $0.element, classes: plan.classes)

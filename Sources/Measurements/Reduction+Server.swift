@@ -29,7 +29,7 @@ extension Reduction {
       add(
         "replica.lag.max_at", labels,
         lag.maximum.map { ($0.at - recorder.clock.duringStart).reported })
-      let slots = phases.map { index * Phase.allCases.count + $0.rawValue }
+      let slots = phases.map { index * Phase.count + $0.rawValue }
       add("replica.lag_bytes.max", labels, slots.map { Double(recorder.lagBytes[$0]) }.max())
       add("replica.shown_lag.max", labels, slots.map { recorder.shownLag[$0].reported }.max())
       let paused = total(phases.map { layout.conflict(index, $0) })
@@ -71,7 +71,7 @@ extension Reduction {
 
   private mutating func addPool(_ index: Int, _ name: String, _ phases: [Phase]) {
     let labels = ["pool": name]
-    let slots = phases.map { index * Phase.allCases.count + $0.rawValue }
+    let slots = phases.map { index * Phase.count + $0.rawValue }
     add("pool.in_use.max", labels, slots.map { Double(recorder.poolPeaks[$0]) }.max())
     addDistribution(
       "pool.wait", labels, merged(phases.map { layout.poolWait(index, $0) }), [.p99])
