@@ -1,11 +1,13 @@
+import Primitives
+
 /// A first-come, first-served line: a ring buffer that grows and never shrinks.
 ///
 /// Holds the numbers of whatever waits (processes, requests), or their arrival times.
 @frozen
 @usableFromInline
-package struct WaitingLine<Element: BitwiseCopyable & Sendable>: Sendable {
+package struct WaitingLine<Element: BitwiseCopyable & Sendable>: ~Copyable {
   /// Places `front ..< front + count`, modulo the capacity, hold the elements.
-  @usableFromInline var places: ContiguousArray<Element> = []
+  @usableFromInline var places = OwnedArray<Element>()
   @usableFromInline var front = 0
   @usableFromInline var length = 0
 
@@ -52,7 +54,7 @@ package struct WaitingLine<Element: BitwiseCopyable & Sendable>: Sendable {
   @inlinable
   @inline(never)
   mutating func grow(filler: Element) {
-    var larger = ContiguousArray(repeating: filler, count: max(8, places.count * 2))
+    var larger = OwnedArray(repeating: filler, count: max(8, places.count * 2))
     for position in 0..<length { larger[position] = places[place(position)] }
     places = larger
     front = 0

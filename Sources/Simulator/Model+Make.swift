@@ -20,8 +20,8 @@ extension Model {
     phaseKey = key("phase")
     random = RandomStream(key("pages"))
 
-    cpus = [Self.cpu(0, cores: database.cores, database.costs)]
-    devices = [Self.device(0, database.storage, key("storage"))]
+    cpus.append(Self.cpu(0, cores: database.cores, database.costs))
+    devices.append(Self.device(0, database.storage, key("storage")))
     if !database.colocated {
       for (index, replica) in database.replicas.enumerated() {
         cpus.append(Self.cpu(index + 1, cores: replica.cores, database.costs))
@@ -31,25 +31,30 @@ extension Model {
     var flush = LogFlusher.Settings(fixed: database.costs.flush)
     flush.commitDelay = database.settings.commitDelay
     log = LogFlusher(owner: Self.logOwner, settings: flush)
-    replicas = database.replicas.enumerated().map { index, replica in
-      Self.pipeline(index, replica, database)
+    for (index, replica) in database.replicas.enumerated() {
+      replicas.append(Self.pipeline(index, replica, database))
     }
-    pools = scenario.pools.enumerated().map { index, pool in
-      ConnectionPool(id: Int16(index), size: pool.size, waitTimeout: pool.waitTimeout)
+    syncLevel = SyncLevel(database.settings.synchronousCommit)
+    syncReplica = database.replicas.firstIndex { $0.mode == .sync }
+    for (index, pool) in scenario.pools.enumerated() {
+      pools.append(
+        ConnectionPool(id: Int16(index), size: pool.size, waitTimeout: pool.waitTimeout))
     }
-    tables = scenario.tables.enumerated().map { index, table in
-      TablePages(
-        table, addedBytes: index == 0 ? scenario.backfill?.adds ?? 0 : 0,
-        settings: database.settings, seed: seed)
+    for (index, table) in scenario.tables.enumerated() {
+      tables.append(
+        TablePages(
+          table, addedBytes: index == 0 ? scenario.backfill?.adds ?? 0 : 0,
+          settings: database.settings, seed: seed))
+      vacuums.append(Autovacuum(database.settings, rows: table.rows))
     }
-    vacuums = scenario.tables.map { Autovacuum(database.settings, rows: $0.rows) }
     checkpointer = Checkpointer(database.settings)
-    cache = BufferCache(scenario, layouts: tables.map(\.layout))
+    cache = BufferCache(scenario, layouts: tables.map { $0.layout })
 
-    classes = scenario.traffic.map { traffic in
-      ClassState(
-        timeout: traffic.timeout,
-        server: database.colocated ? 0 : traffic.replica.map { $0 + 1 } ?? 0)
+    for traffic in scenario.traffic {
+      classes.append(
+        ClassState(
+          timeout: traffic.timeout,
+          server: database.colocated ? 0 : traffic.replica.map { $0 + 1 } ?? 0))
     }
     let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
     let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400
@@ -81,7 +86,7 @@ extension Model {
     if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
     for traffic in scenario.traffic {
       scripts.append(Int32(steps.count))
-      steps += compile(traffic, tables: scenario.tables, database)
+      for step in compile(traffic, tables: scenario.tables, database) { steps.append(step) }
     }
     for index in classes.indices {
       classes[index].turns = Array(repeating: 0, count: thinks[index]?.clients ?? 0)
@@ -123,5 +128,16 @@ extension Model {
         / Int64(max(1, database.settings.recoveryPrefetch)))
     return ReplicaPipeline(
       id: Int16(index), owner: flushOwner(replica: index), settings: settings)
+  }
+}
+
+extension SyncLevel {
+  fileprivate init?(_ setting: ServerSettings.SynchronousCommit) {
+    switch setting {
+    case .off, .local: return nil
+    case .remoteWrite: self = .write
+    case .on: self = .flush
+    case .remoteApply: self = .apply
+    }
   }
 }

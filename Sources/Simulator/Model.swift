@@ -32,24 +32,27 @@ struct Model: ~Copyable {
   var censored = false
 
   /// The primary first, then one for each replica.
-  var cpus: [CPU]
-  var devices: [StorageDevice]
+  var cpus = OwnedArray<CPU>()
+  var devices = OwnedArray<StorageDevice>()
   var log: LogFlusher
-  var replicas: [ReplicaPipeline]
-  var pools: [ConnectionPool]
+  var replicas = OwnedArray<ReplicaPipeline>()
+  /// What commits wait for, and on which replica; nil for nothing.
+  let syncLevel: SyncLevel?
+  let syncReplica: Int?
+  var pools = OwnedArray<ConnectionPool>()
   var ready = ReadyLine()
   var locks = RowLocks()
-  var tables: [TablePages]
-  var vacuums: [Autovacuum]
+  var tables = OwnedArray<TablePages>()
+  var vacuums = OwnedArray<Autovacuum>()
   var checkpointer: Checkpointer
   var cache: BufferCache
 
   var processes = Slab<Process>(capacity: 4096)
   var serial: UInt32 = 0
-  var steps: ContiguousArray<Step> = []
+  var steps = OwnedArray<Step>()
   /// First step of each class.
   var scripts: [Int32] = []
-  var classes: [ClassState]
+  var classes = OwnedArray<ClassState>()
   /// Nil for closed classes.
   var arrivals: [ArrivalSource?]
   var nextArrivals: [(index: UInt64, at: Instant)?]
@@ -119,7 +122,7 @@ struct Model: ~Copyable {
   var random: RandomStream
 
   /// What changes during the run about a class of traffic.
-  struct ClassState {
+  struct ClassState: ~Copyable {
     var timeout: TimeSpan?
     /// Index of the machine that new transactions run on.
     var server: Int

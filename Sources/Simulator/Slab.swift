@@ -1,10 +1,12 @@
+import Primitives
+
 /// A growing store of trivial records named by small integers, with a free list.
 ///
 /// Records keep their id for life. Access is unchecked in release builds beyond a precondition on
 /// growth: the model touches records in its innermost loop.
 struct Slab<Record: BitwiseCopyable>: ~Copyable {
   private var records: UnsafeMutablePointer<Record>
-  private var free: [Int32] = []
+  private var free = OwnedArray<Int32>()
   private var capacity: Int
   /// Ids ever used are `0 ..< used`.
   private(set) var used = 0

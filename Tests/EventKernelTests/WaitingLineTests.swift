@@ -18,7 +18,7 @@ struct WaitingLineTests {
     }
     while let id = line.popFirst() { #expect(id == expected.popFirst()) }
     #expect(expected.isEmpty)
-    #expect(line.isEmpty)
+    #expect(line.popFirst() == nil)
   }
 
   @Test("Who leaves from the middle does not disturb the others, across the ring's seam too")

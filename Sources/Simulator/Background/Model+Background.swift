@@ -17,8 +17,8 @@ extension Model {
 
   mutating func startCheckpoint() {
     guard !checkpointer.running else { return }
-    let dirty = tables.reduce(0) { $0 + $1.dirtyPages }
-    dirtyDensity = Double(dirty) / Double(max(1, tables.reduce(0) { $0 + $1.pages }))
+    let dirty = tables.sum { $0.dirtyPages }
+    dirtyDensity = Double(dirty) / Double(max(1, tables.sum { $0.pages }))
     checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty)
     for index in tables.indices { tables[index].checkpoint() }
     recorder.count(.checkpoints, 1, at: modelNow)
@@ -112,7 +112,7 @@ extension Model {
     countTotals()
     checkLogLimit()
     horizonHeld = oldestSnapshot.map { modelNow - $0 > .seconds(1) } ?? false
-    let dead = vacuums.reduce(0) { $0 + $1.deadRows }
+    let dead = vacuums.sum { $0.deadRows }
     recorder.gauge(.deadRows, Double(dead), at: modelNow)
     recorder.gauge(.bloatBytes, Double(dead * (tables[0].layout.tuple + 4)), at: modelNow)
     recorder.gauge(
@@ -130,7 +130,7 @@ extension Model {
       recorder.gauge(.burstBalance, balance, at: modelNow)
     }
     guard let free = scenario.database.storage.freeSpace else { return }
-    let grown = tables.reduce(0) { $0 + $1.appendedVersions * ($1.layout.tuple + 4) }
+    let grown = tables.sum { $0.appendedVersions * ($0.layout.tuple + 4) }
     let retained = replicas.map { $0.retained }.max() ?? 0
     let left = max(0, Double(free - grown) - Double(retained))
     recorder.gauge(.freeSpace, left, at: modelNow)

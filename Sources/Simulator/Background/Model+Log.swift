@@ -19,16 +19,7 @@ extension Model {
 
   /// Commits after the primary's flush wait for synchronous replicas; false if there is none.
   mutating func waitForReplicas(_ process: Int32, _ position: Int64) -> Bool {
-    let level: SyncLevel? =
-      switch scenario.database.settings.synchronousCommit {
-      case .off, .local: nil
-      case .remoteWrite: .write
-      case .on: .flush
-      case .remoteApply: .apply
-      }
-    guard let level,
-      let replica = scenario.database.replicas.firstIndex(where: { $0.mode == .sync })
-    else { return false }
+    guard let level = syncLevel, let replica = syncReplica else { return false }
     return replicas[replica].wait(process, upTo: position, for: level, in: &calendar)
   }
 

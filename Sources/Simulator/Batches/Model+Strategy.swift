@@ -177,7 +177,7 @@ extension Model {
     case .locksWaiting: Double(locks.waiting)
     case .appActive: Double(appActive)
     case .appLatencyP99: meter.readLatencyP99()
-    case .poolWaiting: Double(pools.reduce(0) { $0 + $1.statistics.waiting.value })
+    case .poolWaiting: Double(pools.sum { $0.statistics.waiting.value })
     case .walRate: meter.readLogRate(position: log.inserted, over: period)
     case .deadRows: Double(vacuums[0].deadRows)
     case .vacuumRunning: vacuums[0].running ? 1 : 0

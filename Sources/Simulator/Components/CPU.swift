@@ -12,15 +12,15 @@ import Primitives
 ///
 /// A burst costs one calendar event. Slice ends are scheduled only while somebody waits, and then
 /// only the next one.
-package struct CPU: Sendable {
+package struct CPU: ~Copyable {
   package let id: Int16
   package let timeSlice: TimeSpan
   package let wakeUp: TimeSpan
   package private(set) var statistics = CPUStatistics()
 
-  private var cores: [Core]
-  private var idle: [Int16]
-  private var bursts: [Burst] = []
+  private var cores: OwnedArray<Core>
+  private var idle: OwnedArray<Int16>
+  private var bursts = OwnedArray<Burst>()
   private var line = WaitingLine<Int32>()
   private var slice = PendingSlice()
 
@@ -58,14 +58,13 @@ package struct CPU: Sendable {
     self.id = id
     self.timeSlice = timeSlice
     self.wakeUp = wakeUp
-    self.cores = Array(repeating: Core(), count: cores)
-    self.idle = (0..<Int16(cores)).reversed()
+    self.cores = OwnedArray(repeating: Core(), count: cores)
+    self.idle = OwnedArray((0..<Int16(cores)).reversed())
   }
 
   /// Makes room for processes numbered below `count`, so that no burst has to.
   package mutating func reserve(processes count: Int) {
-    guard count > bursts.count else { return }
-    bursts.append(contentsOf: repeatElement(Burst(), count: count - bursts.count))
+    bursts.extend(to: count, with: Burst())
   }
 
   /// The process wants `demand` of a core's time; it is handed back by `burstEnded`.
@@ -176,8 +175,8 @@ package struct CPU: Sendable {
   /// Nanoseconds of service delivered by all cores until `now`.
   package func busy(at now: Instant) -> Int64 {
     var total = statistics.delivered
-    for core in cores where core.process >= 0 && core.token != .none {
-      total += max(0, (now - core.servedFrom).nanoseconds)
+    for core in cores.indices where cores[core].process >= 0 && cores[core].token != .none {
+      total += max(0, (now - cores[core].servedFrom).nanoseconds)
     }
     return total
   }

@@ -5,7 +5,7 @@ import Primitives
 ///
 /// Who finds none waits in line, at most `waitTimeout`, then is turned away. A connection that comes
 /// back goes straight to the head of the line. With no patience at all this is a loss system.
-package struct ConnectionPool: Sendable {
+package struct ConnectionPool: ~Copyable {
   package enum Answer: Sendable, Hashable { case connected, waiting, rejected }
 
   package struct Statistics: Sendable {
@@ -26,7 +26,7 @@ package struct ConnectionPool: Sendable {
 
   private var line = WaitingLine<Int32>()
   /// By process: the end of its patience while it waits.
-  private var timeouts: [EventToken] = []
+  private var timeouts = OwnedArray<EventToken>()
 
   package init(id: Int16, size: Int, waitTimeout: TimeSpan) {
     precondition(size > 0 && waitTimeout >= .zero)
@@ -91,7 +91,6 @@ package struct ConnectionPool: Sendable {
 
   /// Makes room for processes numbered below `count`.
   package mutating func reserve(processes count: Int) {
-    guard count > timeouts.count else { return }
-    timeouts.append(contentsOf: repeatElement(EventToken.none, count: count - timeouts.count))
+    timeouts.extend(to: count, with: .none)
   }
 }

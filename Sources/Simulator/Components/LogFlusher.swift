@@ -9,7 +9,7 @@ import Primitives
 /// LWLockAcquireOrWait). The log writer flushes what lies around: every `writerDelay`, after
 /// asynchronous commits of `writerFlushAfter` (walwriter.c, XLogSetAsyncXactLSN), and whenever a
 /// segment is full (XLogWrite).
-package struct LogFlusher: Sendable {
+package struct LogFlusher: ~Copyable {
   package struct Settings: Sendable {
     /// Passes in each flush beside the device's answer.
     package var fixed: TimeSpan
@@ -57,7 +57,7 @@ package struct LogFlusher: Sendable {
   private var gathered = LogContent()
   private var phase = Phase.idle
   private var writerArmed = false
-  private var waiters: [Waiter] = []
+  private var waiters = OwnedArray<Waiter>()
 
   private enum Phase { case idle, delaying, flushing }
   private struct Waiter {
@@ -144,7 +144,7 @@ package struct LogFlusher: Sendable {
     phase = .idle
     statistics.flushing.set(0, at: calendar.now)
     wake(ready: &ready, at: calendar.now)
-    if !waiters.isEmpty || inserted - flushed >= settings.segment {
+    if waiters.count > 0 || inserted - flushed >= settings.segment {
       startFlush(into: &device, in: &calendar)
     } else if inserted > flushed && !writerArmed {
       armWriter(in: &calendar)
@@ -201,6 +201,6 @@ package struct LogFlusher: Sendable {
       }
     }
     statistics.waiting.add(kept - waiters.count, at: now)
-    waiters.removeLast(waiters.count - kept)
+    waiters.truncate(to: kept)
   }
 }

@@ -10,7 +10,7 @@ import Primitives
 /// runs it on some CPU and device, and calls `quantumEnded`.
 ///
 /// Positions are bytes of log; primary.flushed ≥ sent ≥ received ≥ flushed ≥ replayed.
-package struct ReplicaPipeline: Sendable {
+package struct ReplicaPipeline: ~Copyable {
   package struct Settings: Sendable {
     /// Bytes per second.
     package var bandwidth: Double

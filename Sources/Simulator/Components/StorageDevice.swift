@@ -11,7 +11,7 @@ import Primitives
 /// Operations of one request are issued `depth` at a time; those after the first wait for the ones
 /// before (dependent reads: depth 1). That plays a round for each `depth` operations, at most
 /// `roundLimit` rounds: longer requests put several operations into a round.
-package struct StorageDevice: Sendable {
+package struct StorageDevice: ~Copyable {
   package enum Direction: Sendable { case read, write }
 
   /// What a device can do; see `Scenarios.Storage`.
@@ -57,8 +57,8 @@ package struct StorageDevice: Sendable {
   private var operationGate: RateGate
   private var byteGate: RateGate
   private var credits: BurstCredits?
-  private var requests: [Request] = []
-  private var free: [Int32] = []
+  private var requests = OwnedArray<Request>()
+  private var free = OwnedArray<Int32>()
   private let randomness: RandomKey
   private var draws: UInt64 = 0
 

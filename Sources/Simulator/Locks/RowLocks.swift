@@ -29,7 +29,7 @@ package struct RowLocks: ~Copyable {
 
   private(set) var locks = Slab<Lock>(capacity: 1024)
   private var index = LockIndex()
-  private var processes = [Waiting]()
+  private var processes = OwnedArray<Waiting>()
   private(set) var waiting = 0
 
   /// The number of rows with a lock record.
@@ -38,7 +38,7 @@ package struct RowLocks: ~Copyable {
   package init() {}
 
   package mutating func admit(_ process: Int32) {
-    while processes.count <= Int(process) { processes.append(Waiting()) }
+    processes.extend(to: Int(process) + 1, with: Waiting())
     processes[Int(process)] = Waiting()
   }
 

@@ -5,7 +5,7 @@ import Primitives
 ///
 /// The first one alone has an event, however many transactions run, instead of one each that is
 /// nearly always cancelled. Entries of transactions that ended in time stay until that event comes.
-struct DeadlineLine {
+struct DeadlineLine: ~Copyable {
   struct Entry: BitwiseCopyable, Hashable, Sendable {
     var deadline: Instant
     var process: Int32

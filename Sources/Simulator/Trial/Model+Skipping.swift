@@ -39,11 +39,11 @@ extension Model {
     SteadyState.Sums(
       rows: books.rowsCovered, batches: strategy?.tally.batches ?? 0, log: log.inserted,
       batchLog: batchLog, batchImages: batchImages,
-      moved: vacuums.reduce(0) { $0 + $1.added },
+      moved: vacuums.sum { $0.added },
       ended: books.completed + books.timedOut + books.rejected + books.errored,
       checkpointPages: checkpointer.pagesWritten,
-      vacuumPages: vacuums.reduce(0) { $0 + $1.pagesDone },
-      trafficImages: tables.reduce(0) { $0 + $1.trafficImages },
+      vacuumPages: vacuums.sum { $0.pagesDone },
+      trafficImages: tables.sum { $0.trafficImages },
       operations: devices[0].statistics.reads + devices[0].statistics.writes,
       backlog: replicas.map { $0.unapplied }.max() ?? 0)
   }
@@ -70,10 +70,11 @@ extension Model {
     } else {
       reaches(checkpointer.pagesLeft, window.checkpointPages)
     }
-    for vacuum in vacuums {
-      if vacuum.running { reaches(vacuum.pagesLeft, window.vacuumPages) }
-      if !vacuum.running && vacuum.settings.autovacuum {
-        reaches(vacuum.threshold - vacuum.deadRows, window.moved)
+    for index in vacuums.indices {
+      if vacuums[index].running {
+        reaches(vacuums[index].pagesLeft, window.vacuumPages)
+      } else if vacuums[index].settings.autovacuum {
+        reaches(vacuums[index].threshold - vacuums[index].deadRows, window.moved)
       }
     }
     if let credits = devices[0].burstLeft(
