@@ -24,7 +24,7 @@ package struct CPU: ~Copyable {
   private var line = WaitingLine<Int32>()
   private var slice = PendingSlice()
 
-  private struct Core {
+  struct Core {
     var process: Int32 = -1
     /// Service counts from here: the last accounting, or the end of a wake-up.
     var servedFrom = Instant.zero
@@ -34,13 +34,13 @@ package struct CPU: ~Copyable {
     var token = EventToken.none
   }
 
-  private struct Burst {
+  struct Burst {
     var remaining = TimeSpan.zero
     var received = TimeSpan.zero
     var place = Place.absent
   }
 
-  private enum Place: Equatable {
+  enum Place: Equatable {
     case absent, waiting
     case running(Int16)
     /// The burst is over; the process keeps its core until it asks for more or leaves.

@@ -60,7 +60,7 @@ package struct LogFlusher: ~Copyable {
   private var waiters = OwnedArray<Waiter>()
 
   private enum Phase { case idle, delaying, flushing }
-  private struct Waiter {
+  struct Waiter {
     var process: Int32
     var position: Int64
   }

@@ -62,7 +62,7 @@ package struct StorageDevice: ~Copyable {
   private let randomness: RandomKey
   private var draws: UInt64 = 0
 
-  private struct Request {
+  struct Request {
     var owner: Int32 = -1
     var direction = Direction.read
     /// Still to issue, this round excluded.

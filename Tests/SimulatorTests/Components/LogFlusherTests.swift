@@ -90,9 +90,9 @@ struct LogFlusherTests {
     #expect(world.log.statistics.flushes == 0)
     _ = world.insert(1)
     #expect(world.log.statistics.flushes == 1)
-    #expect(!world.log.isFull)
+    #expect(world.log.isFull == false)
     _ = world.insert(16 << 20)
-    #expect(world.log.isFull)
+    #expect(world.log.isFull == true)
   }
 
   @Test("Asynchronous commits are flushed once a mebibyte has gathered")
