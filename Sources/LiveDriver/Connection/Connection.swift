@@ -14,9 +14,9 @@ package final class Connection: @unchecked Sendable {
   package let handle: OpaquePointer
   package let canceller: Canceller
 
-  /// Connects, for at most 10 s unless the string says otherwise.
+  /// Connects, within 10 s unless the string says otherwise.
   ///
-  /// - Parameter applicationName: Replaces that of the string; what pg_stat_activity shows.
+  /// `applicationName` replaces that of the string: pg_stat_activity shows it.
   package init(_ server: ConnectionString, applicationName: String) throws(ServerError) {
     var keywords = server.with("application_name", applicationName).with("client_encoding", "UTF8")
     if keywords["connect_timeout"] == nil { keywords = keywords.with("connect_timeout", "10") }

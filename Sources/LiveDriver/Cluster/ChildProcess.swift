@@ -1,0 +1,85 @@
+import Foundation
+import Subprocess
+
+#if canImport(System)
+  import System
+#else
+  import SystemPackage
+#endif
+
+/// A program that runs to its end, with nothing of our environment but PATH.
+struct ChildProcess: Sendable {
+  struct Outcome: Sendable {
+    var succeeded: Bool
+    /// Both output streams, as they came.
+    var text: String
+  }
+
+  var program: String
+  var arguments: [String]
+  var user: ServerUser
+  /// Control groups that the program and all it starts belong to.
+  var controlGroups: [ControlGroup]
+
+  init(
+    _ program: String, _ arguments: [String], as user: ServerUser = .ourselves,
+    in controlGroups: [ControlGroup] = []
+  ) {
+    self.program = program
+    self.arguments = arguments
+    self.user = user
+    self.controlGroups = controlGroups
+  }
+
+  /// - Throws: `ClusterError` if the program cannot be started; one that fails is an outcome.
+  func run() async throws(ClusterError) -> Outcome {
+    var options = PlatformOptions()
+    if case .other(_, let userID, let groupID) = user {
+      options.userID = userID
+      options.groupID = groupID
+      options.supplementaryGroups = []
+    }
+    do {
+      if controlGroups.isEmpty { return try await runPlainly(options) }
+      return try await runHeld(options)
+    } catch let error as ClusterError {
+      throw error
+    } catch {
+      throw ClusterError("\(program) cannot be run: \(error)")
+    }
+  }
+
+  /// PostgreSQL's programs read PG… variables, and print in the locale's language.
+  private var environment: Environment {
+    .custom([
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LC_ALL": "C",
+    ])
+  }
+
+  private func runPlainly(_ options: PlatformOptions) async throws -> Outcome {
+    let result = try await Subprocess.run(
+      .path(FilePath(program)), arguments: Arguments(arguments), environment: environment,
+      workingDirectory: "/", platformOptions: options, input: .none,
+      output: .string(limit: 1 << 20), error: .combinedWithOutput)
+    return Outcome(succeeded: result.terminationStatus.isSuccess, text: result.standardOutput)
+  }
+
+  /// Starts a shell that waits for a line, puts it into the groups, and lets it become the program:
+  /// no process of the program's is ever outside of them.
+  private func runHeld(_ options: PlatformOptions) async throws -> Outcome {
+    let result = try await Subprocess.run(
+      .path("/bin/sh"),
+      arguments: Arguments(["-c", "read -r line && exec \"$@\"", "sh", program] + arguments),
+      environment: environment, workingDirectory: "/", platformOptions: options,
+      input: .inputWriter, output: .sequence, error: .combinedWithOutput
+    ) { execution in
+      for group in controlGroups { try group.add(Int(execution.processIdentifier.value)) }
+      _ = try await execution.standardInputWriter.write("go\n")
+      try await execution.standardInputWriter.finish()
+      var text = ""
+      for try await line in execution.standardOutput.strings() { text += line + "\n" }
+      return text
+    }
+    return Outcome(succeeded: result.terminationStatus.isSuccess, text: result.closureResult)
+  }
+}
