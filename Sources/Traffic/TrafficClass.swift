@@ -105,10 +105,12 @@ package struct Statement: Hashable, Sendable, Codable {
   package var pick: Pick
   /// True where a column of some index changes value, so that the update cannot be HOT.
   package var touchesIndexedColumn: Bool
+  /// Columns that an update writes, as the scenario names them; empty leaves the choice open.
+  package var set: [String]
 
   package init(
     kind: Kind, table: Int = 0, rows: Int = 1, access: Access = .primaryKey, pick: Pick = .same,
-    touchesIndexedColumn: Bool = false
+    touchesIndexedColumn: Bool = false, set: [String] = []
   ) {
     self.kind = kind
     self.table = table
@@ -116,6 +118,7 @@ package struct Statement: Hashable, Sendable, Codable {
     self.access = access
     self.pick = pick
     self.touchesIndexedColumn = touchesIndexedColumn
+    self.set = set
   }
 }
 

@@ -97,7 +97,7 @@ extension ScenarioBuilder {
     var statement = Statement(
       kind: kind, table: table, rows: section["rows"].integer ?? 1,
       access: access(section["by"], table: table),
-      pick: section["pick"].string.flatMap(Statement.Pick.init) ?? .same)
+      pick: section["pick"].string.flatMap(Statement.Pick.init) ?? .same, set: columns)
     if tables.indices.contains(table) {
       statement.touchesIndexedColumn =
         kind == .update
