@@ -122,7 +122,7 @@ let package = Package(
       "LiveDriver",
       [
         "LiveDriver", "CPostgres", "Scenarios", "Strategies", "Traffic", "Gates", "Measurements",
-        "Primitives",
+        "Primitives", "Simulator",
       ]),
     tests(
       "RunHistory",

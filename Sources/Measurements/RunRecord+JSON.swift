@@ -4,7 +4,7 @@ import Gates
 extension RunRecord: Codable {
   enum CodingKeys: String, CodingKey {
     case schema, name, world, seed, versions, host, scenario, assurance, warnings, trials
-    case complete, censored, gates, verdict, metrics
+    case complete, censored, gates, verdict, metrics, driver
     case modelVersion = "model_version"
     case traceHash = "trace_hash"
   }
@@ -29,6 +29,7 @@ extension RunRecord: Codable {
     try object.encode(verdict, forKey: .verdict)
     let entries = metrics.map { ($0.metric.description, MetricEntry($0)) }
     try object.encode(Dictionary(uniqueKeysWithValues: entries), forKey: .metrics)
+    try object.encodeIfPresent(driver, forKey: .driver)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -57,6 +58,7 @@ extension RunRecord: Codable {
     verdict = try object.decode(Verdict.self, forKey: .verdict)
     metrics = try object.decode([String: MetricEntry].self, forKey: .metrics)
       .map { $0.value.metric(MetricKey(text: $0.key)) }.sorted { $0.metric < $1.metric }
+    driver = try object.decodeIfPresent(DriverReport.self, forKey: .driver)
   }
 }
 

@@ -89,6 +89,8 @@ package struct RunRecord: Sendable, Hashable {
   package var gates: [GateResult]
   package var verdict: Verdict
   package var metrics: [RunMetric]
+  /// Of a live run only.
+  package var driver: DriverReport?
 
   /// By its full key, or by a short form that has one meaning (no phase is `during`).
   package func metric(_ key: MetricKey) -> RunMetric? {

@@ -55,7 +55,21 @@ package enum RunSchema {
         "trace_hash": {"type": ["string", "null"]},
         "verdict": {"enum": ["pass", "fail", "inconclusive", "none"]},
         "gates": {"type": "array", "items": {"$ref": "#/$defs/gate"}},
-        "metrics": {"type": "object", "additionalProperties": {"$ref": "#/$defs/metric"}}
+        "metrics": {"type": "object", "additionalProperties": {"$ref": "#/$defs/metric"}},
+        "driver": {
+          "type": "object",
+          "description": "Of a live run: what driving and observing it cost; times in seconds.",
+          "properties": {
+            "transactions": {"type": "integer", "minimum": 0},
+            "schedule_lag_p50_s": {"type": "number"},
+            "schedule_lag_p99_s": {"type": "number"},
+            "schedule_lag_max_s": {"type": "number"},
+            "driver_cpu_s": {"type": "number"},
+            "observations": {"type": "integer", "minimum": 0},
+            "observer_cpu_s": {"type": "number"},
+            "length_s": {"type": "number"}
+          }
+        }
       },
       "$defs": {
         "number": {"type": ["number", "null"]},

@@ -62,6 +62,8 @@ struct Model: ~Copyable {
   var keyScratch: [Int] = []
 
   var strategy: Strategy?
+  /// Kept only where somebody wants to read it.
+  var decisions: DecisionLog?
   var workers: [Worker] = []
   var lookups: [Lookup] = []
   var keyMap: KeyMap

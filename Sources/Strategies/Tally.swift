@@ -15,4 +15,6 @@ package struct Tally: Hashable, Sendable {
   /// Batches tried again.
   package var retries = 0
   package var paused = PausedTime()
+
+  package init() {}
 }

@@ -10,6 +10,7 @@ extension Model {
   mutating func tell(_ event: Event) {
     guard strategy != nil else { return }
     let actions = strategy?.handle(event, at: calendar.now) ?? []
+    decisions?.record(event, at: calendar.now, actions)
     for action in actions { carryOut(action) }
   }
 

@@ -1,0 +1,188 @@
+import Primitives
+import Scenarios
+import Strategies
+import Synchronization
+
+/// The live event loop around the strategy: events in, in one order; actions out to connections.
+///
+/// The calling thread owns the strategy; workers and lookups run on threads of their own.
+final class BackfillRunner {
+  enum Message: Sendable {
+    case event(Event)
+    case batchEnded(BackfillWorker.Ending)
+  }
+
+  /// What runs beside the strategy, and how it is reached.
+  struct Surroundings {
+    var server: ConnectionString
+    var board: StatementBoard
+    /// The first of the workers' slots on the board; as many as there may be workers.
+    var firstSession: Int
+    var clock: LiveClock
+    var sensors: Sensors
+    /// What the scenario's events tell the strategy, in order of time.
+    var told: [(at: Instant, event: Event)]
+    /// Asked about 20 times a second; true stops the backfill at once.
+    var shouldStop: () -> Bool
+    /// No later than this.
+    var horizon: Instant
+    var progress: (_ rows: Int, Instant) -> Void
+  }
+
+  let text: BackfillText
+  let progress: ProgressTable
+  let heap: BoundaryLookup.Heap
+  let surroundings: Surroundings
+  private var strategy: Strategy
+  private(set) var log: DecisionLog
+  private var outcome: BackfillOutcome
+  private let inbox = Mailbox<Message>()
+  private var workers: [BackfillWorker] = []
+  private let lookup: BoundaryLookup
+  private var threads: [WorkingThread] = []
+  private var timers = TimerLine()
+  private var signals: [(signal: Signal, every: TimeSpan)] = []
+  private var cancelled: [Int] = []
+  private var lastNow = Instant.zero
+
+  init(
+    _ configuration: Configuration, text: BackfillText, progress: ProgressTable,
+    heap: BoundaryLookup.Heap, _ surroundings: Surroundings
+  ) {
+    self.text = text
+    self.progress = progress
+    self.heap = heap
+    self.surroundings = surroundings
+    strategy = Strategy(configuration)
+    log = DecisionLog(configuration: configuration)
+    outcome = BackfillOutcome(startedAt: surroundings.clock.now)
+    lookup = BoundaryLookup(
+      text, heap: heap, on: surroundings.server, clock: surroundings.clock, answers: inbox)
+  }
+
+  /// Makes the connections that the strategy asks for at first.
+  func warmUp() throws(ServerError) {
+    for index in 0..<strategy.configuration.workers { try worker(index).warmUp() }
+    let lookup = lookup
+    threads.append(WorkingThread { lookup.work() })
+  }
+
+  /// Runs the backfill to its end.
+  func run(bounds: KeyRange, rows: Int) -> BackfillOutcome {
+    outcome.startedAt = surroundings.clock.now
+    lastNow = outcome.startedAt
+    for told in surroundings.told { timers.add(.told(told.event), at: told.at) }
+    tell(.started(bounds: bounds, rows: rows))
+    var isStopping = false
+    while !strategy.isEnded {
+      if !isStopping, surroundings.shouldStop() || surroundings.clock.now >= surroundings.horizon {
+        isStopping = true
+        outcome.isCensored = surroundings.clock.now >= surroundings.horizon
+        lookup.cancel()
+        tell(.cancelRequested)
+        continue
+      }
+      let now = surroundings.clock.now
+      let wake = min(timers.next ?? .distantFuture, now + .milliseconds(50))
+      if let message = inbox.take(within: wake - now) { take(message) }
+      ringTimers()
+      for worker in cancelled { workers[worker].cancel() }
+      surroundings.progress(strategy.rowsCommitted, surroundings.clock.now)
+    }
+    close()
+    return outcome
+  }
+
+  private func close() {
+    lookup.close()
+    for worker in workers { worker.close() }
+    for thread in threads { thread.join() }
+    outcome.endedAt = surroundings.clock.now
+    outcome.tally = strategy.tally
+    outcome.log = log
+    outcome.longStatements = workers.flatMap(\.statements)
+  }
+
+  /// Time never goes back from one event to the next.
+  private func tell(_ event: Event) {
+    lastNow = max(lastNow, surroundings.clock.now)
+    let actions = strategy.handle(event, at: lastNow)
+    log.record(event, at: lastNow, actions)
+    for action in actions { carryOut(action) }
+  }
+
+  private func take(_ message: Message) {
+    switch message {
+    case .event(let event): tell(event)
+    case .batchEnded(let ending):
+      outcome.add(ending)
+      if case .batchFailed(_, let worker, _, _) = ending.event {
+        cancelled.removeAll { $0 == worker }
+      }
+      if case .batchCommitted(_, let worker, _, _, _) = ending.event {
+        cancelled.removeAll { $0 == worker }
+      }
+      tell(ending.event)
+    }
+  }
+
+  private func carryOut(_ action: Action) {
+    switch action {
+    case .findBoundary(let id, let after, let rows, let method, let direction):
+      lookup.ask(
+        .init(id: id, after: after, rows: rows, method: method, direction: direction))
+    case .execute(let batch, let index, let timeout):
+      worker(index).execute(.init(batch: batch, lockTimeout: timeout))
+    case .cancel(let index):
+      // Sent again until the batch has ended: a request between two statements is lost.
+      cancelled.append(index)
+      workers[index].cancel()
+    case .setTimer(let id, let instant): timers.add(.strategy(id), at: instant)
+    case .subscribe(let signal, let every):
+      signals.append((signal, every))
+      surroundings.sensors.begin(signal)
+      timers.add(.signal(signals.count - 1), at: lastNow + every)
+    case .finish: outcome.end = .finished
+    case .abort(let reason): outcome.end = .aborted(reason)
+    }
+  }
+
+  private func worker(_ index: Int) -> BackfillWorker {
+    while workers.count <= index {
+      let worker = BackfillWorker(
+        workers.count, session: surroundings.firstSession + workers.count, text, progress,
+        on: surroundings.server, board: surroundings.board, clock: surroundings.clock,
+        endings: inbox)
+      workers.append(worker)
+      threads.append(WorkingThread { worker.work() })
+    }
+    return workers[index]
+  }
+
+  private func ringTimers() {
+    while !strategy.isEnded, let timer = timers.popDue(at: surroundings.clock.now) {
+      switch timer {
+      case .strategy(let id): tell(.timerFired(id: id))
+      case .told(let event): tell(event)
+      case .signal(let index): readSignal(index)
+      case .delivery(let event): tell(event)
+      }
+    }
+  }
+
+  private func readSignal(_ index: Int) {
+    let (signal, every) = signals[index]
+    let now = surroundings.clock.now
+    timers.add(.signal(index), at: now + every)
+    let sensor = strategy.configuration.sensors[signal] ?? Sensor()
+    if let blind = sensor.blindAt, now - outcome.startedAt >= blind { return }
+    let reading = surroundings.sensors.read(signal, over: every, at: now)
+    let event = Event.signalMeasured(
+      signal, value: reading.value, measuredAt: min(reading.measuredAt, now))
+    if sensor.delay > .zero {
+      timers.add(.delivery(event), at: now + sensor.delay)
+    } else {
+      tell(event)
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Primitives
+import Strategies
+
+/// One batch as one transaction: its rows and its progress row, or neither.
+struct BatchTransaction {
+  let text: BackfillText
+  let progress: ProgressTable
+  let connection: Connection
+  /// Asked between statements.
+  let isCancelled: () -> Bool
+  /// Told before and after each statement that may wait for a row.
+  let statement: (_ begins: Bool) -> Void
+  /// COMMIT is on its way: from here on only the server knows the outcome.
+  private(set) var isCommitting = false
+
+  init(
+    _ text: BackfillText, _ progress: ProgressTable, on connection: Connection,
+    isCancelled: @escaping () -> Bool, statement: @escaping (_ begins: Bool) -> Void
+  ) {
+    self.text = text
+    self.progress = progress
+    self.connection = connection
+    self.isCancelled = isCancelled
+    self.statement = statement
+  }
+
+  /// Returns the rows that changed.
+  mutating func run(_ batch: Batch, lockTimeout: LockTimeout) throws(ServerError) -> Int {
+    let setting = lockTimeout.setting
+    let local = setting.map { "; SELECT set_config('lock_timeout', \($0), true)" } ?? ""
+    try connection.execute("BEGIN" + local)
+    let rows = try change(batch, nowait: lockTimeout == .nowait)
+    try stopIfCancelled()
+    isCommitting = true
+    try connection.execute(progress.commit(batch, rows: rows))
+    return rows
+  }
+
+  private func change(_ batch: Batch, nowait: Bool) throws(ServerError) -> Int {
+    switch batch.statement {
+    case .range, .ctid:
+      return try execute(text.update(batch.range))
+    case .lockThenUpdate:
+      _ = try execute(text.lock(batch.range, nowait: nowait))
+      return try execute(text.update(batch.range))
+    case .keys:
+      guard let keys = try keys(of: batch) else { return 0 }
+      return try execute(text.update(keys: keys))
+    case .perRow:
+      guard let keys = try keys(of: batch) else { return 0 }
+      try connection.execute("DEALLOCATE ALL")
+      try connection.prepare("row", text.updateOfOneRow)
+      var rows = 0
+      for key in keys.dropFirst().dropLast().split(separator: ",") {
+        try stopIfCancelled()
+        statement(true)
+        defer { statement(false) }
+        rows += try connection.execute(prepared: "row", [String(key)]).affected
+      }
+      return rows
+    }
+  }
+
+  /// As the server's own array, `{1,2,3}`.
+  private func keys(of batch: Batch) throws(ServerError) -> String? {
+    try stopIfCancelled()
+    let bound = text.keys(batch.range)
+    return try connection.execute(bound.sql, bound.parameters).scalar
+  }
+
+  private func execute(_ bound: BackfillText.Bound) throws(ServerError) -> Int {
+    try stopIfCancelled()
+    statement(true)
+    defer { statement(false) }
+    return try connection.execute(bound.sql, bound.parameters).affected
+  }
+
+  private func stopIfCancelled() throws(ServerError) {
+    guard isCancelled() else { return }
+    throw ServerError(sqlState: ServerError.queryCanceled, message: "cancelled between statements")
+  }
+}
+
+extension LockTimeout {
+  /// The setting's text, as SQL; nil leaves the server's own.
+  fileprivate var setting: String? {
+    switch self {
+    case .server: nil
+    // 0 means for ever, so the shortest wait there is stands for none.
+    case .nowait: "'1'"
+    case .after(let span): "'\(Self.milliseconds(span))'"
+    case .serverPlus(let span):
+      """
+      (SELECT CASE WHEN setting::bigint = 0 THEN '0' \
+      ELSE (setting::bigint + \(Self.milliseconds(span)))::text END \
+      FROM pg_settings WHERE name = 'lock_timeout')
+      """
+    }
+  }
+
+  private static func milliseconds(_ span: TimeSpan) -> Int64 {
+    max(1, (span.nanoseconds + 500_000) / 1_000_000)
+  }
+}

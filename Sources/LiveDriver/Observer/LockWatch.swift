@@ -1,0 +1,118 @@
+import Measurements
+import Primitives
+
+/// Looks for sessions that wait for row locks, on a connection of its own.
+///
+/// It asks the server only while some statement has been running for a while: nobody can have waited
+/// long otherwise.
+final class LockWatch {
+  /// A wait of 10 ms is seen at least once.
+  static let period = TimeSpan.milliseconds(5)
+
+  /// How many waited, as of one look.
+  struct Count: Hashable, Sendable {
+    var at: Instant
+    var app: Int
+    var batches: Int
+  }
+
+  private let board: StatementBoard
+  private let clock: LiveClock
+  private let meter: SignalMeterBox
+  private let sensors: Sensors
+  private let connection: Connection
+  private(set) var seen: [SeenWait] = []
+  private(set) var counts: [Count] = []
+  private(set) var looks = 0
+  /// Waits of the last look, as indices into `seen`.
+  private var open: [Int] = []
+  /// Since when a session has waited, where the server does not say (before version 14).
+  private var lastCount = 0
+
+  init(
+    _ server: ConnectionString, board: StatementBoard, sensors: Sensors, meter: SignalMeterBox,
+    clock: LiveClock
+  ) throws(ServerError) {
+    self.board = board
+    self.clock = clock
+    self.meter = meter
+    self.sensors = sensors
+    connection = try Connection(server, applicationName: "rehearse observer")
+    // Its age is taken by the server's clock, so the two clocks need not agree.
+    let age =
+      connection.serverVersion >= 140_000
+      ? "extract(epoch FROM clock_timestamp() - waitstart)" : "NULL::float8"
+    try connection.prepare(
+      "waits",
+      """
+      SELECT pid, max(\(age)) FROM pg_locks
+      WHERE NOT granted AND locktype IN ('transactionid', 'tuple') GROUP BY pid
+      """)
+  }
+
+  /// Looks until told to stop.
+  func work(until isOver: () -> Bool) {
+    var next = clock.now
+    while !isOver() {
+      next = max(next + Self.period, clock.now)
+      clock.sleep(until: next)
+      let now = clock.now
+      if !open.isEmpty || board.hasStatement(longerThan: LongStatement.shortest, at: now) {
+        do { try look() } catch { clock.sleep(until: now + .milliseconds(200)) }
+      }
+    }
+  }
+
+  private func look() throws(ServerError) {
+    let asked = clock.now
+    let rows = try connection.execute(prepared: "waits")
+    looks += 1
+    // The server read its clock between the two.
+    let answered = clock.now
+    let at = asked + TimeSpan(nanoseconds: (answered - asked).nanoseconds / 2)
+    var still: [Int] = []
+    for row in 0..<rows.count {
+      guard let pid = rows.integer(row, 0), let session = session(of: pid) else { continue }
+      let start = rows.real(row, 1).map { at - TimeSpan(seconds: $0) }
+      still.append(note(session, start: start, at: at))
+    }
+    for index in open where !still.contains(index) {
+      seen[index].firstGone = at
+      let waited = seen[index].lastSeen - seen[index].start
+      if waited >= Recorder.shortestWait { meter.waited(waited) }
+    }
+    open = still
+    count(at)
+  }
+
+  /// A wait that was seen before goes on; any other is new.
+  private func note(_ session: Int, start: Instant?, at now: Instant) -> Int {
+    // The server's and our reading of one start differ by the length of a round trip.
+    let known = open.first { index in
+      seen[index].session == session
+        && (start.map { abs(($0 - seen[index].start).nanoseconds) < 2_000_000 } ?? true)
+    }
+    if let known {
+      seen[known].lastSeen = now
+      return known
+    }
+    let half = TimeSpan(nanoseconds: Self.period.nanoseconds / 2)
+    seen.append(
+      SeenWait(
+        session: Int32(session), isBatch: board.isBatch(session), start: start ?? now - half,
+        lastSeen: now))
+    return seen.count - 1
+  }
+
+  private func session(of pid: Int) -> Int? {
+    (0..<board.count).first { board.backend($0) == pid }
+  }
+
+  private func count(_ now: Instant) {
+    let batches = open.count { seen[$0].isBatch }
+    sensors.lockWaiting(open.count)
+    if open.isEmpty && lastCount == 0 { return }
+    lastCount = open.count
+    counts.append(Count(at: now, app: open.count - batches, batches: batches))
+  }
+}

@@ -1,0 +1,26 @@
+import Measurements
+import Primitives
+import Strategies
+
+/// What one live execution gave.
+package struct LiveResult: Sendable {
+  package enum End: Hashable, Sendable {
+    case finished
+    /// A throttle's abort rule stopped the backfill.
+    case stoppedByThrottle
+    /// The strategy gave up, in the words of the first error.
+    case gaveUp(String)
+    /// Someone asked for it.
+    case interrupted
+  }
+
+  package var trial: TrialResult
+  package var end: End
+  /// Nil without a backfill.
+  package var decisions: DecisionLog?
+  package var driver: DriverReport
+  /// The server's own, such as 15.18.
+  package var serverVersion: String
+  /// What the reader should know, a sentence each.
+  package var warnings: [String]
+}

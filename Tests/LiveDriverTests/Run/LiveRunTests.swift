@@ -1,0 +1,80 @@
+import Gates
+import LiveDriver
+import Measurements
+import Scenarios
+import Simulator
+import Strategies
+import Testing
+
+extension OnAServer {
+  @Suite("A live run")
+  struct LiveRunTests {
+    private static let traffic = """
+      [{name: pay, rate: 200/s, timeout: 1s, statements: [{kind: select, rows: 1}, \
+      {kind: update, rows: 1, set: [note]}]}]
+      """
+
+    @Test("Live and simulated runs give the same metrics, row for row")
+    func sameMetrics() async throws {
+      var live = LiveScenario("same_metrics")
+      live.traffic = Self.traffic
+      live.replicas = "[{name: replica-a}]"
+      live.run = "{warmup: 500ms, before: 500ms, after: 1s, horizon: 60s}"
+      let scenario = try live.scenario
+      let simulated = simulateTrial(scenario, trial: 0, seed: 1, exact: false)
+      try await rehearseLive(live, replicas: true) { result, session, live in
+        #expect(result.trial.values.map(\.metric) == simulated.values.map(\.metric))
+        #expect(result.end == .finished)
+        #expect(result.warnings.isEmpty, "\(result.warnings)")
+        let trial = result.trial
+        #expect(trial.value(of: MetricKey("backfill.rows", [:]))?.value == 2_000)
+        #expect(trial.value(of: MetricKey("backfill.batches", [:]))?.value == 4)
+        #expect((trial.value(of: MetricKey("wal.bytes", [:]))?.value ?? 0) > 2_000 * 100)
+        #expect(trial.value(of: MetricKey("replica.lag.max", [:]))?.value != nil)
+        let arrived = trial.value(of: MetricKey("app.arrived", ["phase": "before"]))?.value ?? 0
+        #expect((60...140).contains(arrived), "200 a second for half a second, not \(arrived)")
+        let unserved = trial.value(of: MetricKey("app.unserved_ratio", [:]))?.value
+        #expect(unserved == 0)
+        let wrong = try live.wrongRows(session)
+        #expect(wrong == 0)
+      }
+    }
+
+    @Test(
+      "Without contention the live run visits the ranges that the simulated one does, in order",
+      arguments: [
+        ("keyset", "{batch: {rows: 300}}"),
+        ("descending", "{batch: {rows: 300}, order: descending}"),
+        ("random", "{batch: {rows: 300}, order: random}"),
+        ("offsets", "{preset: offset, batch: {rows: 300}}"),
+        ("monolithic", "{preset: monolithic}"),
+        ("keys", "{batch: {rows: 300}, statement: keys}"),
+        ("locking", "{batch: {rows: 300}, statement: lock_then_update}"),
+        ("row_by_row", "{batch: {rows: 300}, statement: per_row}"),
+      ])
+    func sameRanges(name: String, strategy: String) async throws {
+      var live = LiveScenario("ranges_\(name)")
+      live.gaps = "20%"
+      live.strategy = strategy
+      let scenario = try live.scenario
+      let simulated = simulateDecisions(scenario, trial: 0, seed: scenario.run.seed)
+      try await rehearseLive(live) { result, session, live in
+        let decisions = try #require(result.decisions)
+        #expect(decisions.executed == simulated?.executed)
+        #expect(decisions.executed.isEmpty == false)
+        #expect(decisions.replay() == nil)
+        let wrong = try live.wrongRows(session)
+        #expect(wrong == 0)
+      }
+    }
+  }
+}
+
+extension DecisionLog {
+  /// The batches as they were handed out.
+  var executed: [Batch] {
+    entries.flatMap(\.actions).compactMap { action in
+      if case .execute(let batch, _, _) = action { batch } else { nil }
+    }
+  }
+}
