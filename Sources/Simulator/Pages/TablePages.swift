@@ -50,9 +50,7 @@ package struct TablePages {
   package init(_ table: Table, addedBytes: Int, settings: ServerSettings, seed: UInt64) {
     layout = RowLayout(table, addedBytes: addedBytes)
     order = table.primaryKey.order
-    permutation = Permutation(
-      count: max(1, table.rows),
-      key: RandomKey(seed: seed, trial: 0, entity: stableHash(of: table.name), purpose: 0x9A6E))
+    permutation = table.physicalOrder(seed: seed)
     logical = settings.logicalWAL
     pageImages = settings.fullPageWrites
     imageScale =
