@@ -24,7 +24,7 @@ extension Recorder {
     counts.add(1, to: layout.tally(outcome.tally, index, phase))
     let played = clock.played(intended)
     if let row = course.row(at: played) {
-      if outcome == .completed { course.count(1, column: layout.completedColumn(index), row: row) }
+      if case .completed = outcome { course.count(1, column: layout.completedColumn(index), row: row) }
       course.raise(latency.seconds, column: layout.latencyColumn(index), row: row)
     }
     for series in windows.indices where windows[series].subject.source.countsClass(index) {

@@ -37,7 +37,8 @@ extension ReplicaPipeline {
     var available = positions.flushed - positions.replayed
     var work = LogContent()
     var index = 0
-    while index < backlog.count, available > 0, effort(of: work) < settings.quantum {
+    let quantum = max(settings.quantum, lag(at: calendar.now) * Self.precision)
+    while index < backlog.count, available > 0, effort(of: work) < quantum {
       let entry = backlog[index]
       let isWhole = entry.content.bytes <= available
       if isWhole, let obstacle = obstacle(before: entry, at: calendar.now) {
@@ -45,7 +46,7 @@ extension ReplicaPipeline {
         return stand(before: obstacle, in: &calendar)
       }
       var rest = entry.content
-      let count = min(available, affordable(of: rest, beside: work))
+      let count = min(available, affordable(of: rest, beside: work, quantum))
       work.append(rest.removeFirst(count))
       available -= count
       if rest.bytes > 0 { break }
@@ -129,8 +130,10 @@ extension ReplicaPipeline {
   }
 
   /// How many bytes of `content` fit into a quantum beside `work`.
-  private func affordable(of content: LogContent, beside work: LogContent) -> Int64 {
-    let room = settings.quantum - effort(of: work)
+  private func affordable(
+    of content: LogContent, beside work: LogContent, _ quantum: TimeSpan
+  ) -> Int64 {
+    let room = quantum - effort(of: work)
     let whole = effort(of: content)
     guard whole > room else { return content.bytes }
     return max(1, Int64(Double(content.bytes) * (room.seconds / whole.seconds)))

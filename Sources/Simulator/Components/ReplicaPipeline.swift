@@ -63,6 +63,10 @@ package struct ReplicaPipeline: ~Copyable {
   var announced = SyncReply()
   var known = SyncReply()
 
+  /// What has gathered is sent, and replayed, in pieces of at least this share of it, so that the
+  /// number of events does not grow with the backlog; lag stays known to as much.
+  static let precision = 1.0 / 64
+
   package init(id: Int16, owner: Int32, settings: Settings) {
     precondition(settings.bandwidth > 0)
     self.id = id
@@ -149,9 +153,10 @@ extension ReplicaPipeline {
         .linkFreed(replica: id), at: Instant(nanoseconds: Int64(linkFree.rounded(.up))))
       return
     }
-    let largest = max(
-      Double(settings.message), settings.bandwidth * settings.messageTime.seconds)
     let unsent = positions.primary - positions.sent
+    let largest = max(
+      Double(settings.message), settings.bandwidth * settings.messageTime.seconds,
+      Double(unsent) * Self.precision)
     let bytes = Double(unsent) <= largest ? unsent : Int64(largest)
     positions.sent += bytes
     linkFree = now + Double(bytes) * 1e9 / settings.bandwidth

@@ -199,7 +199,7 @@ extension Model {
     }
     books.inFlight -= 1
     trace.combine(UInt64(bitPattern: modelNow.nanoseconds) &+ UInt64(outcome.rawValue))
-    if outcome == .completed && watchesLatency {
+    if case .completed = outcome, watchesLatency {
       meter.ended(latency: modelNow - processes[process].intended)
     }
     recorder.ended(

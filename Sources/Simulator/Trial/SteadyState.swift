@@ -79,7 +79,7 @@ struct SteadyState {
     return Self.close(Double(window.rows), before(sums.rows), of: window.batches)
       && Self.close(Double(window.log), before(Int(sums.log)), of: window.batches + window.ended)
       && Self.close(Double(window.ended), before(sums.ended), of: window.ended)
-      && window.backlog <= max(1 << 20, window.log / 2)
+      && abs(window.backlog) <= max(1 << 20, window.log / 16)
   }
 
   /// A tenth, and three standard errors of the count of events behind the figures.
