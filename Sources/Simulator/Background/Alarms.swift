@@ -17,7 +17,7 @@ struct Alarms {
   var next: Instant? { pending.first?.at }
 
   func next(besides kind: Kind) -> Instant? { pending.first { $0.kind != kind }?.at }
-  func contains(_ kind: Kind) -> Bool { pending.contains { $0.kind == kind } }
+  func time(of kind: Kind) -> Instant? { pending.first { $0.kind == kind }?.at }
 
   mutating func set(_ kind: Kind, at instant: Instant) {
     let place = pending.firstIndex { $0.at > instant } ?? pending.endIndex

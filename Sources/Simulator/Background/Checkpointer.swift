@@ -51,19 +51,32 @@ struct Checkpointer {
   /// (IsCheckpointOnSchedule). Behind schedule it writes without naps, one page after the other: at
   /// most `atMost` a tick.
   mutating func pagesForTick(at now: Instant, logPosition: Int64, atMost: Int) -> Int {
-    let inTime = (now - startedAt + Self.tick).seconds / (timeout.seconds * target)
-    let inLog = Double(logPosition - redo) / (Double(logLimit) * target)
-    let progress = min(1, max(inTime, inLog))
     let written = pagesTotal - pagesLeft
     let pages = max(
-      0, min(pagesLeft, atMost, Int((progress * Double(pagesTotal)).rounded(.up)) - written))
+      0, min(pagesLeft, atMost, due(at: now + Self.tick, logPosition: logPosition) - written))
     pagesLeft -= pages
     pagesWritten += pages
     return pages
   }
 
+  /// Pages that the schedule wants written by then.
+  private func due(at now: Instant, logPosition: Int64) -> Int {
+    let inTime = (now - startedAt).seconds / (timeout.seconds * target)
+    let inLog = Double(logPosition - redo) / (Double(logLimit) * target)
+    return Int((min(1, max(inTime, inLog)) * Double(pagesTotal)).rounded(.up))
+  }
+
   mutating func finish() { running = false }
 
-  /// A skipped stretch advances time and log together; `pages` were written in it.
-  mutating func skip(pages: Int) { pagesLeft -= min(pagesLeft, pages) }
+  /// Passes over a stretch of time and log.
+  ///
+  /// Writes that were on schedule still are, so that no burst follows; writes behind it went on as
+  /// fast as in the window, `pages` in all.
+  mutating func skip(from: (Instant, log: Int64), to: (Instant, log: Int64), pages: Int) {
+    guard running else { return }
+    let written = pagesTotal - pagesLeft
+    let wanted = due(at: to.0, logPosition: to.log)
+    let isOnSchedule = written >= due(at: from.0, logPosition: from.log)
+    pagesLeft = pagesTotal - (isOnSchedule ? max(written, wanted) : min(wanted, written + pages))
+  }
 }

@@ -9,21 +9,19 @@ import Traffic
 extension Model {
   /// At the end of a window: plays on, or skips ahead.
   mutating func considerSkipping() {
-    guard !exact, mayBeSteady, steady.isWindowOver(at: modelNow) else { return }
-    let totals = steadyTotals
-    let window = totals - steady.startSums
+    guard !exact, mayBeSteady,
+      steady.isWindowOver(at: modelNow, throttled: isThrottled)
+    else { return }
+    let window = steadyTotals - steady.startSums
     let length = modelNow - steady.windowStart
-    var repeats = 0
-    if !steady.agrees(window, length: length) {
-      steady.disagreed()
+    recordPauses()
+    let repeats = steady.repeats(of: window, at: modelNow, until: nextChange(window, length))
+    if repeats > 0 {
+      skip(window, length: length, repeats: repeats)
     } else {
-      repeats = steady.repeats(at: modelNow, until: nextChange(window, length), window: length)
-      if repeats > 0 { skip(window, length: length, repeats: repeats) }
+      recorder.endStretch(repeats: 0, skipped: .zero, at: modelNow)
     }
-    if repeats == 0 { recorder.endStretch(repeats: 0, skipped: .zero, at: modelNow) }
-    steady.begin(
-      at: modelNow, totals: steadyTotals,
-      after: steady.disturbedAt < steady.windowStart ? (window, length) : nil)
+    steady.begin(at: modelNow, totals: steadyTotals)
     booksAtWindow = books
   }
 
@@ -33,6 +31,10 @@ extension Model {
     guard let configuration = strategy?.configuration else { return true }
     return configuration.planner != .monolithic && configuration.order != .random
       && configuration.statement != .ctid
+  }
+
+  private var isThrottled: Bool {
+    if case .throttle? = strategy?.pausedBecause { true } else { false }
   }
 
   private var steadyTotals: SteadyState.Sums {
@@ -59,20 +61,19 @@ extension Model {
     if phase == .during && strategy != nil {
       reaches(remainingRows - 4 * window.rows, window.rows)
     }
-    if scenario.traffic.contains(where: { !$0.curve.isEmpty }) {
-      // A rate that drifts is met again before it has changed much.
-      limit = min(limit, now + .seconds(300))
-    }
+    limit = min(limit, rateChange(after: now))
     if phase == .after { limit = min(limit, afterEnds) }
-    if !checkpointer.running {
+    if checkpointer.running {
+      reaches(checkpointer.pagesLeft, window.checkpointPages)
+    } else {
       let left = checkpointer.logLimit - (log.inserted - checkpointer.redo)
       reaches(Int(left), Int(window.log))
-    } else {
-      reaches(checkpointer.pagesLeft, window.checkpointPages)
     }
     for index in vacuums.indices {
       if vacuums[index].running {
         reaches(vacuums[index].pagesLeft, window.vacuumPages)
+      } else if vacuums[index].isDue {
+        limit = min(limit, alarms.time(of: .vacuumCheck) ?? now)
       } else if vacuums[index].settings.autovacuum {
         reaches(vacuums[index].threshold - vacuums[index].deadRows, window.moved)
       }
@@ -83,6 +84,21 @@ extension Model {
       limit = min(limit, now + credits)
     }
     return limit
+  }
+
+  /// When the rate of some class will have drifted by a thirtieth, looked for within an hour.
+  private func rateChange(after now: Instant) -> Instant {
+    let minutes = (1...60).map { now + .seconds(60) * Double($0) }
+    var first = minutes.count
+    for index in arrivals.indices where !scenario.traffic[index].curve.isEmpty {
+      guard let source = arrivals[index] else { continue }
+      let rate = source.arrivalsPerSecond(at: now)
+      let drifted = minutes.prefix(first).firstIndex {
+        abs(source.arrivalsPerSecond(at: $0) - rate) > rate / 30
+      }
+      first = drifted ?? first
+    }
+    return first < minutes.count ? minutes[first] : .distantFuture
   }
 
   private var remainingRows: Int { scenario.tables[0].rows - plannedRows }
@@ -116,11 +132,17 @@ extension Model {
       calendar.cancel(classes[index].arrivalToken)
       scheduleArrival(class: index)
     }
-    if alarms.contains(.vacuumCheck) {
-      alarms.cancel(.vacuumCheck)
-      alarms.set(.vacuumCheck, at: modelNow + scenario.database.settings.autovacuumNaptime)
-    }
+    skipVacuumChecks()
     armAlarms()
+  }
+
+  /// The launcher's looks at tables that became due in no skipped stretch.
+  private mutating func skipVacuumChecks() {
+    guard let check = alarms.time(of: .vacuumCheck), check < modelNow else { return }
+    let naptime = scenario.database.settings.autovacuumNaptime
+    let missed = (modelNow - check).nanoseconds / max(1, naptime.nanoseconds) + 1
+    alarms.cancel(.vacuumCheck)
+    alarms.set(.vacuumCheck, at: check + .nanoseconds(naptime.nanoseconds * missed))
   }
 
   /// Covers the rows of the skipped batches.
@@ -152,6 +174,7 @@ extension Model {
     let upTo = keyMap.key(of: descending ? range.lowerBound : range.upperBound - 1)
     lastBoundary = upTo
     books.rowsCovered += rows
+    rowsAtLastRefresh += rows
     recorder.correct(
       .pageImageBytes, by: Int64(work.imageBytes) - window.batchImages * Int64(repeats))
     tell(
@@ -173,10 +196,14 @@ extension Model {
     for process in 0..<Int32(processes.used) { processes[process].commitPosition += bytes }
     for replica in replicas.indices { replicas[replica].skip(bytes: bytes) }
     meter.skip(logBytes: bytes)
-    checkpointer.skip(pages: window.checkpointPages * repeats)
+    checkpointer.skip(
+      from: (modelNow, log.inserted - bytes), to: (modelNow + span, log.inserted),
+      pages: window.checkpointPages * repeats)
     vacuums[0].add(deadRows: window.moved * repeats)
     for index in vacuums.indices where vacuums[index].running {
       vacuums[index].skip(pages: window.vacuumPages * repeats)
+      // Marks the pages; their log is the window's, repeated.
+      _ = tables[index].prune(pages: window.vacuumPages * repeats, &random)
     }
     tables[0].markTraffic(images: window.trafficImages * repeats, &random)
     let rate = Double(window.operations * repeats)

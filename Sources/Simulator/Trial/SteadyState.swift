@@ -2,19 +2,24 @@ import Primitives
 
 /// Decides when a stretch of time may be skipped because nothing in it would differ.
 ///
-/// Time is played in windows. When two undisturbed windows in a row agree, the time after them is
-/// skipped: never longer than twice the time since the last disturbance (so that what decays, such as
-/// page images after a checkpoint, is met again on a geometric grid) and never past the next thing
-/// that is known to come. Windows that disagree are followed by longer ones: a throttle that flaps is
-/// steady once a window holds many of its cycles. Whatever was measured in the last window then counts for the skipped time too.
+/// Time is played in windows. The first undisturbed one is the reference; while later ones agree
+/// with it, as much time may be skipped as has passed since it began, but never past the next thing
+/// that is known to come. What decays, such as page images after a checkpoint, ends the agreement and
+/// so is met again on a grid as fine as its own pace. While a throttle flaps, a window ends where it
+/// lets go, and so holds whole cycles. What was measured in the last window then counts for the
+/// skipped time too.
 struct SteadyState {
   /// Played length of the shortest and the longest window.
   static let window = TimeSpan.seconds(4)
   static let longestWindow = TimeSpan.seconds(64)
   /// Shorter skips save less than finding them costs.
-  static let shortest = TimeSpan.seconds(10)
+  static let shortest = TimeSpan.seconds(8)
   /// Played again before what is known to come.
   static let margin = TimeSpan.seconds(2)
+  /// A window with fewer batches than this tells too little of their rate: it becomes longer.
+  static let fewestBatches = 40
+  /// Two windows agree where their rates differ by less than this share, chance apart.
+  static let tolerance = 0.05
 
   /// What a window, or the totals at its start, amount to.
   struct Sums {
@@ -47,50 +52,66 @@ struct SteadyState {
   private var length = Self.window
   /// Model times.
   private(set) var windowStart = Instant.zero
-  private(set) var disturbedAt = Instant.zero
+  private var disturbedAt = Instant.zero
   private(set) var startSums = Sums()
-  private var previous: (sums: Sums, length: TimeSpan)?
+  private var reference: (sums: Sums, start: Instant, length: TimeSpan)?
+  private var throttled = false
+  private var flaps = false
 
   mutating func disturbed(at now: Instant) {
     disturbedAt = now
+    reference = nil
     length = Self.window
   }
 
-  mutating func disagreed() {
-    if disturbedAt < windowStart && previous != nil {
-      length = min(length + length, Self.longestWindow)
-    }
+  /// Asked once a second.
+  mutating func isWindowOver(at now: Instant, throttled: Bool) -> Bool {
+    let letGo = self.throttled && !throttled
+    if throttled != self.throttled { flaps = true }
+    self.throttled = throttled
+    let played = now - windowStart
+    return played >= length && (!flaps || letGo || played >= Self.longestWindow)
   }
 
-  func isWindowOver(at now: Instant) -> Bool { now - windowStart >= length }
-
-  /// Starts a window; the one before is the one to agree with if it was undisturbed.
-  mutating func begin(at now: Instant, totals: Sums, after window: (Sums, TimeSpan)?) {
+  mutating func begin(at now: Instant, totals: Sums) {
     windowStart = now
     startSums = totals
-    previous = window
+    flaps = false
   }
 
-  /// Whether the window that ends now repeats the one before it, which may have been shorter.
-  func agrees(_ window: Sums, length: TimeSpan) -> Bool {
-    guard disturbedAt < windowStart, let (sums, shorter) = previous else { return false }
+  /// How many times the window that ends now may be repeated, given when the next known thing comes.
+  mutating func repeats(of window: Sums, at now: Instant, until limit: Instant) -> Int {
+    let played = now - windowStart
+    guard disturbedAt <= windowStart else { return 0 }
+    if window.batches > 0 && window.batches < Self.fewestBatches {
+      length = min(length + length, Self.longestWindow)
+      reference = nil
+      return 0
+    }
+    guard let reference, Self.agree(window, played, reference.sums, reference.length) else {
+      reference = (window, windowStart, played)
+      return 0
+    }
+    let room = min(limit - now - Self.margin, now - reference.start)
+    return room < Self.shortest ? 0 : Int(room.nanoseconds / played.nanoseconds)
+  }
+
+  /// Whether two windows have the same rates: rows and log to within the tolerance and a batch or
+  /// two more or less, arrivals also within three standard errors.
+  private static func agree(
+    _ window: Sums, _ length: TimeSpan, _ before: Sums, _ shorter: TimeSpan
+  ) -> Bool {
     let scale = length.seconds / shorter.seconds
-    func before(_ sum: Int) -> Double { Double(sum) * scale }
-    return Self.close(Double(window.rows), before(sums.rows), of: window.batches)
-      && Self.close(Double(window.log), before(Int(sums.log)), of: window.batches + window.ended)
-      && Self.close(Double(window.ended), before(sums.ended), of: window.ended)
+    func close(_ a: Double, _ b: Double, _ slack: Double) -> Bool {
+      abs(a - b * scale) <= (tolerance + slack) * max(a, b * scale)
+    }
+    let batches = 2 / Double(max(1, min(window.batches, before.batches)))
+    let chance =
+      3 * (1 / Double(max(1, window.ended)) + 1 / Double(max(1, before.ended))).squareRoot()
+    let traffic = 1 - Double(window.batchLog) / Double(max(1, window.log))
+    return close(Double(window.rows), Double(before.rows), batches)
+      && close(Double(window.ended), Double(before.ended), chance)
+      && close(Double(window.log), Double(before.log), batches + chance * traffic)
       && abs(window.backlog) <= max(1 << 20, window.log / 16)
-  }
-
-  /// A tenth, and three standard errors of the count of events behind the figures.
-  private static func close(_ a: Double, _ b: Double, of events: Int) -> Bool {
-    let spread = 3 / Double(max(1, events)).squareRoot()
-    return abs(a - b) <= (0.1 + min(1, spread)) * max(a, b)
-  }
-
-  /// How many windows may be skipped, given when the next known thing comes.
-  func repeats(at now: Instant, until limit: Instant, window: TimeSpan) -> Int {
-    let room = min(limit - now - Self.margin, (now - disturbedAt) * 2)
-    return room < Self.shortest ? 0 : Int(room.nanoseconds / window.nanoseconds)
   }
 }
