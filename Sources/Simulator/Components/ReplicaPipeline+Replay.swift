@@ -37,8 +37,7 @@ extension ReplicaPipeline {
     var available = positions.flushed - positions.replayed
     var work = LogContent()
     var index = 0
-    let quantum = max(settings.quantum, lag(at: calendar.now) * Self.precision)
-    while index < backlog.count, available > 0, effort(of: work) < quantum {
+    while index < backlog.count, available > 0, effort(of: work) < settings.quantum {
       let entry = backlog[index]
       let isWhole = entry.content.bytes <= available
       if isWhole, let obstacle = obstacle(before: entry, at: calendar.now) {
@@ -46,7 +45,7 @@ extension ReplicaPipeline {
         return stand(before: obstacle, in: &calendar)
       }
       var rest = entry.content
-      let count = min(available, affordable(of: rest, beside: work, quantum))
+      let count = min(available, affordable(of: rest, beside: work))
       work.append(rest.removeFirst(count))
       available -= count
       if rest.bytes > 0 { break }
@@ -130,10 +129,8 @@ extension ReplicaPipeline {
   }
 
   /// How many bytes of `content` fit into a quantum beside `work`.
-  private func affordable(
-    of content: LogContent, beside work: LogContent, _ quantum: TimeSpan
-  ) -> Int64 {
-    let room = quantum - effort(of: work)
+  private func affordable(of content: LogContent, beside work: LogContent) -> Int64 {
+    let room = settings.quantum - effort(of: work)
     let whole = effort(of: content)
     guard whole > room else { return content.bytes }
     return max(1, Int64(Double(content.bytes) * (room.seconds / whole.seconds)))

@@ -63,10 +63,6 @@ package struct ReplicaPipeline: ~Copyable {
   var announced = SyncReply()
   var known = SyncReply()
 
-  /// What has gathered is sent, and replayed, in pieces of at least this share of it, so that the
-  /// number of events does not grow with the backlog; lag stays known to as much.
-  static let precision = 1.0 / 64
-
   package init(id: Int16, owner: Int32, settings: Settings) {
     precondition(settings.bandwidth > 0)
     self.id = id
@@ -154,9 +150,11 @@ extension ReplicaPipeline {
       return
     }
     let unsent = positions.primary - positions.sent
+    // A message is never less than a 512th of what has gathered: events do not grow with the
+    // backlog, and lag stays known to a 512th.
     let largest = max(
       Double(settings.message), settings.bandwidth * settings.messageTime.seconds,
-      Double(unsent) * Self.precision)
+      Double(unsent) / 512)
     let bytes = Double(unsent) <= largest ? unsent : Int64(largest)
     positions.sent += bytes
     linkFree = now + Double(bytes) * 1e9 / settings.bandwidth
