@@ -34,8 +34,9 @@ bench: build ## Time 30 trials of the quick-start scenario
 bench-kernel: prerequisites ## Measure the event kernel against C and SimPy: results/kernel.md
 	Benchmarks/run > results/kernel.md
 
-oracles: prerequisites ## Print every closed form beside what the simulator gives
-	$(SWIFT) run -c release rehearse-oracles
+oracles: prerequisites ## Print every closed form beside what the simulator gives: results/oracles.md
+	$(SWIFT) build -c release --product rehearse-oracles
+	@.build/release/rehearse-oracles > results/oracles.md; status=$$?; cat results/oracles.md; exit $$status
 
 fuzz: prerequisites ## Play random scenarios: make fuzz SEEDS=1000
 	$(SWIFT) run -c release Fuzz --seeds $(SEEDS)

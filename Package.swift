@@ -99,7 +99,10 @@ let package = Package(
     // `rehearse-oracles`.
     .target(
       name: "Oracles",
-      dependencies: ["Primitives", "EventKernel", "Scenarios", "Simulator", "TestSupport"],
+      dependencies: [
+        "Primitives", "EventKernel", "Gates", "Scenarios", "Measurements", "Simulator",
+        "TestSupport",
+      ],
       path: "Tests/SimulatorTests/Oracles", swiftSettings: settings),
     .executableTarget(
       name: "rehearse-oracles", dependencies: ["Oracles"], path: "Tests/OracleTable",

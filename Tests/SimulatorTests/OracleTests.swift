@@ -30,7 +30,9 @@ func closedForms() async {
     (.slowerService, "Replica, 30 then 10"),
     (.lostWakeUp, "Replica, 30 then 10"),
     (.lostWakeUp, "Batch of 5000 rows"),
+    (.lastComeFirstServed, "Hot row, load 0.5"),
     (.lostWakeUp, "Pool of 2"),
+    (.slowerService, "1000 rows over"),
   ])
 func mistakesShow(mutation: Mutation, part: String) async {
   let rows = await OracleTable.rows(of: part, scale: quick, mutation: mutation)

@@ -8,7 +8,7 @@ import Simulator
 /// sums over rows are taken for their integrals, which for n = 5000 is right to 2·10⁻⁴.
 enum BatchLockOracles {
   static let cases: [OracleCase] = [
-    batch, statement,
+    batch, statement, rowQueue,
     convoy(.deterministic, "deterministic", rate: 50, secondMoment: 1e-4),
     convoy(.exponential, "exponential", rate: 50, secondMoment: 2e-4),
     convoy(.exponential, "exponential", rate: 80, secondMoment: 2e-4),
@@ -65,6 +65,19 @@ enum BatchLockOracles {
       ]
     }
   }()
+
+  /// M/M/1 in the order of coming: P(wait > t) = ρ e^{−(μ − λ) t}.
+  private static let rowQueue = OracleCase(
+    "Hot row, load 0.5", source: "Kleinrock I (1975) §3.2, M/M/1",
+    [
+      .mean("mean wait", 1),
+      .mean("share that waits longer than 2", 0.5 * Double.exp(-1)),
+    ]
+  ) { run in
+    var experiment = RowQueueExperiment(rate: 0.5, longWait: 2, visits: 300_000, run)
+    let outcome = experiment.play()
+    return [outcome.wait, outcome.long]
+  }
 
   /// A hot row, held 10 ms by each of its own visitors and once for 0.2 s by a batch.
   ///

@@ -5,15 +5,13 @@ import Simulator
 ///
 /// Another transaction holds r/2 rows on average, so a request meets one with (M − 1) r/(2D). Two
 /// deadlock where each waits for a row of the other: (M − 1) r²(r − 1)²/(12 D²) per transaction, to
-/// the first order in the chance of waiting, here below 0.08. It is exact for two at a time, who
-/// cannot wait for one that waits. The powers are those of Gray and Reuter, *Transaction Processing*
-/// (1993), section 7.11; their constant neglects that locks are taken one after another.
+/// the first order in the chance (M − 1) r²/(2D) of waiting. The powers are those of Gray and Reuter,
+/// *Transaction Processing* (1993), section 7.11; their constant neglects that locks are taken one
+/// after another.
 enum ConflictOracles {
   typealias Setting = TwoPhaseExperiment.Setting
 
-  static let cases: [OracleCase] =
-    [scaling]
-    + [(8, 900), (16, 1_800), (16, 3_600)].map(deadlocks) + [ordered]
+  static let cases: [OracleCase] = [scaling, deadlocks, ordered]
 
   /// Conflicts per request at one point, and the exponents of r, D and M from it to double each.
   private static let scaling = OracleCase(
@@ -22,7 +20,8 @@ enum ConflictOracles {
       OracleCase.Quantity(
         name: "conflicts per request", closedForm: 10.0 * 2 / 3200,
         acceptance: .interval(limit: 0.02)),
-      exponent("r", 1), exponent("D", -1), exponent("M − 1", 1),
+      .exponent("exponent of r", 1), .exponent("exponent of D", -1),
+      .exponent("exponent of M − 1", 1),
     ]
   ) { run in
     func share(_ transactions: Int, _ locks: Int, _ rows: Int) -> Double {
@@ -37,26 +36,74 @@ enum ConflictOracles {
       }
   }
 
-  private static func exponent(_ name: String, _ value: Double) -> OracleCase.Quantity {
-    OracleCase.Quantity(
-      name: "exponent of \(name)", closedForm: value, acceptance: .interval(limit: 0.05))
-  }
-
-  /// Points at which r and D double: agreement at each is agreement of the exponents too.
-  private static func deadlocks(locks: Int, rows: Int) -> OracleCase {
-    let size = Double(locks * (locks - 1)) / Double(rows)
+  /// Deadlocks where one of M, r and D varies, at a chance of waiting of 0.05, of 0.1 where M does
+  /// and of up to 0.2 where D does.
+  ///
+  /// Rows beside r, and r or M − 1 beside D, are chosen so that this chance stays: the exponents of r
+  /// and M − 1 are those of the deadlocks times D². That of r counts in √(r(r − 1)), since the
+  /// first lock is never waited for by one who holds nothing.
+  private static let deadlocks: OracleCase = {
+    let locks = [(4, 160, 700_000), (8, 640, 150_000), (16, 2_560, 300_000)]
+    let rows = [(4, 40, 100_000), (4, 80, 150_000), (4, 160, 700_000)]
+    let crowd = [(2, 80, 150_000), (3, 160, 200_000), (5, 320, 300_000), (9, 640, 500_000)]
+    let byLocks = locks.map { Point(2, $0.0, $0.1, $0.2) }
+    let byRows = rows.map { Point(2, $0.0, $0.1, $0.2) }
+    let byCrowd = crowd.map { Point($0.0, 4, $0.1, $0.2) }
+    let points = [byLocks[0], byLocks[1], byLocks[2], byRows[0], byRows[1], byCrowd[1]]
     return OracleCase(
-      "Deadlocks of 2 transactions, \(locks) of \(rows) rows each",
-      source: "(M − 1) r²(r − 1)²/(12 D²)",
+      "Deadlocks", source: "(M − 1) r²(r − 1)²/(12 D²) per transaction",
       [
-        OracleCase.Quantity(
-          name: "per transaction", closedForm: size * size / 12,
-          acceptance: .interval(limit: 0.15))
+        .exponent("exponent of r", 4), .exponent("exponent of D", -2),
+        .exponent("exponent of M − 1", 1),
       ]
+        + points.map(\.quantity)
     ) { run in
-      let setting = Setting(transactions: 2, locks: locks, rows: rows)
+      var shares: [Point: Double] = [:]
+      for point in byLocks + byRows + byCrowd where shares[point] == nil {
+        shares[point] = point.deadlockShare(run)
+      }
+      func slope(_ line: [Point], _ x: (Point) -> Double, perSquare: Bool) -> Double {
+        logLogSlope(
+          line.map { point in
+            let share = shares[point] ?? 0
+            let rows = perSquare ? Double(point.rows * point.rows) : 1
+            return (x(point), share * rows, share * Double(point.transactions))
+          })
+      }
+      return [
+        slope(byLocks, { Double($0.locks * ($0.locks - 1)).squareRoot() }, perSquare: true),
+        slope(byRows, { Double($0.rows) }, perSquare: false),
+        slope(byCrowd, { Double($0.crowd - 1) }, perSquare: true),
+      ] + points.map { shares[$0] ?? 0 }
+    }
+  }()
+
+  /// M transactions of r locks on D rows, and how many of them a seed plays.
+  private struct Point: Hashable {
+    var crowd: Int
+    var locks: Int
+    var rows: Int
+    var transactions: Int
+
+    init(_ crowd: Int, _ locks: Int, _ rows: Int, _ transactions: Int) {
+      self.crowd = crowd
+      self.locks = locks
+      self.rows = rows
+      self.transactions = transactions
+    }
+
+    var quantity: OracleCase.Quantity {
+      let size = Double(locks * (locks - 1)) / Double(rows)
+      return OracleCase.Quantity(
+        name: "of \(crowd) with \(locks) of \(rows) rows",
+        closedForm: Double(crowd - 1) * size * size / 12,
+        acceptance: .poisson(transactions: transactions, limit: 0.1))
+    }
+
+    func deadlockShare(_ run: OracleRun) -> Double {
+      let setting = Setting(transactions: crowd, locks: locks, rows: rows)
       var experiment = TwoPhaseExperiment(setting, run)
-      return [experiment.play(transactions: run.customers(120_000)).deadlockShare]
+      return experiment.play(transactions: run.customers(transactions)).deadlockShare
     }
   }
 
@@ -71,4 +118,15 @@ enum ConflictOracles {
     let outcome = experiment.play(transactions: count)
     return [Double(outcome.deadlocks), Double(outcome.ended) / Double(count)]
   }
+}
+
+/// The slope of ln y over ln x, each point with the weight of the events counted for it.
+private func logLogSlope(_ points: [(x: Double, y: Double, events: Double)]) -> Double {
+  let weights = points.map(\.events)
+  func mean(_ values: [Double]) -> Double {
+    zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+  }
+  let (x, y) = (points.map { Double.log($0.x) }, points.map { Double.log($0.y) })
+  let products = zip(x, y).map { ($0 - mean(x)) * ($1 - mean(y)) }
+  return mean(products) / mean(x.map { ($0 - mean(x)) * ($0 - mean(x)) })
 }

@@ -26,10 +26,14 @@ struct DeviceExperiment: ~Copyable {
   private var sizes: RandomStream
   private var arrived: [Instant] = []
   private var free: [Int32] = []
+  private let run: OracleRun
+  /// An owner that has not been told of its answer.
+  private var late: Int32?
 
   /// `rate` is in requests for each unit of time.
   init(_ limits: StorageDevice.Limits, rate: Double, requests: Int, _ run: OracleRun) {
     self.rate = rate
+    self.run = run
     self.requests = run.customers(requests)
     device = StorageDevice(
       id: 0, limits: limits,
@@ -53,9 +57,16 @@ struct DeviceExperiment: ~Copyable {
         if started < requests { scheduleArrival() }
       case .roundEnded(_, let request):
         guard let owner = device.roundEnded(request: request, in: &calendar) else { break }
-        responses += Int128((calendar.now - arrived[Int(owner)]).nanoseconds)
-        free.append(owner)
-        finished += 1
+        if run.mutation == .lostWakeUp && late == nil && finished == requests / 2 {
+          late = owner
+          break
+        }
+        for told in [late, owner].compactMap({ $0 }) {
+          responses += Int128((calendar.now - arrived[Int(told)]).nanoseconds)
+          free.append(told)
+          finished += 1
+        }
+        late = nil
       default: break
       }
     }

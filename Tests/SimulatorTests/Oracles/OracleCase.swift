@@ -16,6 +16,9 @@ struct OracleCase: Sendable {
     /// Nothing is random: every seed is within this share of the closed form. What is left is the
     /// step in which the experiment feeds a component, stated with each case.
     case within(Double)
+    /// A rate of rare events: its closed form lies inside the exact 99.9 % interval of a Poisson
+    /// count over all seeds, whose half-width is at most this share of it.
+    case poisson(transactions: Int, limit: Double)
   }
 
   var name: String
@@ -23,7 +26,11 @@ struct OracleCase: Sendable {
   var quantities: [Quantity]
   /// Whether the seed matters.
   var isRandom: Bool {
-    quantities.contains { if case .interval = $0.acceptance { true } else { false } }
+    quantities.contains { if case .within = $0.acceptance { false } else { true } }
+  }
+  /// Whether few of the customers make an event that counts.
+  var isRare: Bool {
+    quantities.contains { if case .poisson = $0.acceptance { true } else { false } }
   }
   /// One value for each quantity.
   var run: @Sendable (OracleRun) -> [Double]
@@ -49,6 +56,12 @@ extension OracleCase.Quantity {
   static func p99(_ closedForm: Double) -> Self {
     Self(name: "p99", closedForm: closedForm, acceptance: .interval(limit: 0.02))
   }
+  /// An exponent, to be found to a twentieth.
+  static func exponent(_ name: String, _ closedForm: Double) -> Self {
+    Self(
+      name: name, closedForm: closedForm,
+      acceptance: .interval(limit: 0.05 / abs(closedForm)))
+  }
   static func exact(_ name: String, _ closedForm: Double, within: Double) -> Self {
     Self(name: name, closedForm: closedForm, acceptance: .within(within))
   }
@@ -69,7 +82,7 @@ struct OracleRun: Sendable {
   func customers(_ count: Int) -> Int { max(1000, Int(Double(count) * scale)) }
 }
 
-/// A deliberate mistake, made by the experiment in what it feeds a component or takes from it.
+/// A deliberate mistake in a component, made by the experiment in what it feeds a component or takes from it.
 package enum Mutation: String, Sendable, CaseIterable {
   case none
   /// Service takes 2 % longer.

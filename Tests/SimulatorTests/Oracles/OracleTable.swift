@@ -5,26 +5,33 @@ package enum OracleTable {
   static let cases: [OracleCase] =
     CPUOracles.cases + ClosedNetworkOracles.cases + StorageOracles.cases + PoolOracles.cases
     + LogOracles.cases + ReplicaOracles.cases + BatchLockOracles.cases + ConflictOracles.cases
-    + PageOracles.cases
+    + PageOracles.cases + ModelOracles.cases
 
   /// A line of the table.
   package struct Row: Sendable {
-    package var name: String
+    package var oracle: String
+    package var quantity: String
     package var source: String
     package var closedForm: Double
     package var estimate: Double
     package var halfWidth: Double
     package var isInside: Bool
     package var isPrecise: Bool
+
+    package var name: String { "\(oracle): \(quantity)" }
+    /// Half-width as a share of the closed form.
+    package var relativeHalfWidth: Double { closedForm == 0 ? 0 : halfWidth / abs(closedForm) }
   }
 
   /// Runs the cases whose names contain `part`, every seed of each, on all cores.
   ///
-  /// `scale` is the share of the customers to play.
+  /// `scale` is the share of the customers to play. Cases on rare events need all of them.
   package static func rows(
     of part: String = "", scale: Double = 1, mutation: Mutation = .none
   ) async -> [Row] {
-    let chosen = cases.filter { part.isEmpty || $0.name.contains(part) }
+    let chosen = cases.filter {
+      (part.isEmpty || $0.name.contains(part)) && (scale >= 1 || !$0.isRare)
+    }
     let values = await withTaskGroup(of: (Int, Int, [Double]).self) { group in
       for (index, oracle) in chosen.enumerated() {
         let seeds = oracle.isRandom ? oracleSeeds : Array(oracleSeeds.prefix(1))
@@ -42,15 +49,18 @@ package enum OracleTable {
       return values
     }
     return zip(chosen, values).flatMap { oracle, bySeed in
-      oracle.quantities.indices.map { row(of: oracle, $0, bySeed) }
+      oracle.quantities.indices.map { row(of: oracle, $0, bySeed, scale) }
     }
   }
 
-  private static func row(of oracle: OracleCase, _ index: Int, _ bySeed: [[Double]]) -> Row {
+  private static func row(
+    of oracle: OracleCase, _ index: Int, _ bySeed: [[Double]], _ scale: Double
+  ) -> Row {
     let quantity = oracle.quantities[index]
-    let verdict = OracleVerdict(quantity: quantity, estimates: bySeed.map { $0[index] })
+    let verdict = OracleVerdict(
+      quantity: quantity, estimates: bySeed.map { $0[index] }, scale: scale)
     return Row(
-      name: "\(oracle.name): \(quantity.name)", source: oracle.source,
+      oracle: oracle.name, quantity: quantity.name, source: oracle.source,
       closedForm: quantity.closedForm, estimate: verdict.mean, halfWidth: verdict.halfWidth,
       isInside: verdict.isInside, isPrecise: verdict.isPrecise)
   }

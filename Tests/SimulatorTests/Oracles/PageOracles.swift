@@ -29,9 +29,10 @@ enum PageOracles {
       var plane = RelationPages(pages: pages)
       var (distinct, twice, found, lost) = (0, 0, 0, 0)
       let repetitions = run.repetitions(1_600)
+      let touches = Int(1_000 * run.mutation.serviceFactor)
       for _ in 0..<repetitions {
         plane.clear()
-        let touched = plane.markScattered(touches: 1_000, &random).distinct
+        let touched = plane.markScattered(touches: touches, &random).distinct
         distinct += touched
         var hidden = touched
         for page in 0..<pages where !plane.mark(page, uniform: random.uniform()) {
@@ -40,7 +41,7 @@ enum PageOracles {
         }
         lost += abs(hidden)
         plane.clear()
-        for _ in 0..<2 { _ = plane.markScattered(touches: 1_000, &random) }
+        for _ in 0..<2 { _ = plane.markScattered(touches: touches, &random) }
         twice += plane.marked
       }
       return [

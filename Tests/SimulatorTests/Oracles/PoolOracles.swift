@@ -5,8 +5,8 @@ import Simulator
 /// Cases on the connection pool.
 enum PoolOracles {
   static let cases: [OracleCase] = [
-    loss(.exponential, "exponential", 2_400_000),
-    loss(.deterministic, "deterministic", 1_000_000), finiteLine, patience,
+    loss(.exponential, "exponential", 900_000),
+    loss(.deterministic, "deterministic", 500_000), finiteLine, patience, order,
   ]
 
   /// Nobody waits: Erlang's loss, whatever the law of the holding times.
@@ -24,12 +24,12 @@ enum PoolOracles {
   /// M/M/c/K: at most 3 wait.
   private static let finiteLine = OracleCase(
     "Pool of 2, at most 3 waiting, load 1.6", source: "Kleinrock I (1975) §3.7, M/M/c/K",
-    [.mean("share rejected", blocked), .mean("mean waiting", line)]
+    [.mean("share rejected", blocked), .mean("mean wait of all", line / 1.6)]
   ) { run in
     let setting = PoolExperiment.Setting(size: 2, waitTimeout: .forever, rate: 1.6, longestLine: 3)
-    var experiment = PoolExperiment(setting, 1_500_000, run)
+    var experiment = PoolExperiment(setting, 500_000, run)
     let outcome = experiment.play()
-    return [outcome.rejected, outcome.meanWaiting]
+    return [outcome.rejected, outcome.wait]
   }
 
   private static let weights: [Double] = {
@@ -53,10 +53,29 @@ enum PoolOracles {
     ]
   ) { run in
     let setting = PoolExperiment.Setting(size: 4, waitTimeout: unit * 0.5, rate: 3.6)
-    var experiment = PoolExperiment(setting, 1_500_000, run)
+    var experiment = PoolExperiment(setting, 500_000, run)
     let outcome = experiment.play()
     return [outcome.rejected, outcome.utilization, Double(outcome.littleGap)]
   }
+
+  /// M/M/c in the order of asking: P(wait > t) = C e^{−(cμ − λ) t}; another order has the same
+  /// mean and another share.
+  private static let order: OracleCase = {
+    let delayed = erlangC(servers: 4, load: 2.8)
+    return OracleCase(
+      "Pool of 4, load 2.8", source: "Kleinrock I (1975) §3.5, Erlang C",
+      [
+        .mean("mean wait", delayed / 1.2),
+        .mean("share that waits longer than 1", delayed * Double.exp(-1.2)),
+      ]
+    ) { run in
+      var setting = PoolExperiment.Setting(size: 4, waitTimeout: .forever, rate: 2.8)
+      setting.longWait = 1
+      var experiment = PoolExperiment(setting, 1_100_000, run)
+      let outcome = experiment.play()
+      return [outcome.wait, outcome.long]
+    }
+  }()
 
   private static let impatient: Double = {
     let (servers, rate, patience) = (4.0, 3.6, 0.5)

@@ -110,11 +110,11 @@ struct ReplicaExperiment: ~Copyable {
     return result(outcome)
   }
 
-  /// Milliseconds from the primary's flush of a commit of 100 bytes to its end at this level.
-  mutating func commit(_ level: SyncLevel) -> Double {
-    let content = LogContent(bytes: 100, replay: TimeSpan(seconds: 100 * replayPerByte), commits: 1)
-    replica.append(content, in: &calendar)
-    _ = replica.wait(1, upTo: 100, for: level, in: &calendar)
+  /// Milliseconds from the primary's flush of a commit to its end at this level.
+  mutating func commit(_ level: SyncLevel, bytes: Int64 = 100) -> Double {
+    let time = TimeSpan(seconds: Double(bytes) * replayPerByte)
+    replica.append(LogContent(bytes: bytes, replay: time, commits: 1), in: &calendar)
+    _ = replica.wait(1, upTo: bytes, for: level, in: &calendar)
     while ready.isEmpty, let event = calendar.next() { _ = handle(event) }
     return calendar.now.seconds * 1e3
   }

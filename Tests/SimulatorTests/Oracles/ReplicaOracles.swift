@@ -4,7 +4,51 @@ import Simulator
 
 /// Cases on the log's way to a replica.
 enum ReplicaOracles {
-  static let cases: [OracleCase] = [fluid, conflict, disconnection, synchronous]
+  static let cases: [OracleCase] =
+    [fluid, conflict, disconnection, dutyCycle, batchAtOnce, synchronous]
+    + [
+      replay(.deterministic, squaredVariation: 0, commits: 200_000),
+      replay(.exponential, squaredVariation: 1, commits: 300_000),
+      replay(.hyperexponential(squaredVariation: 4), squaredVariation: 4, commits: 600_000),
+    ]
+
+  /// One process replays: M/G/1, so a commit is behind by E[S] + λ E[S²] / (2 (1 − ρ)).
+  private static func replay(
+    _ law: ServiceLaw, squaredVariation: Double, commits: Int
+  ) -> OracleCase {
+    let delay = 1 + 0.5 * (1 + squaredVariation) / (2 * (1 - 0.5))
+    return OracleCase(
+      "Replica, replay at load 0.5, cv² = \(Int(squaredVariation))",
+      source: "M/G/1, Pollaczek–Khinchine", [.mean("mean delay of a commit", delay)]
+    ) { run in
+      var experiment = ReplayQueueExperiment(law, rate: 0.5, commits: commits, run)
+      return [experiment.play()]
+    }
+  }
+
+  /// 30 MB/s for 10 s, then nothing for 20 s: stable, since 10 MB/s on average are less than 20; each
+  /// batch takes lag to τ (λ/μ − 1), when its last byte is replayed.
+  private static let dutyCycle = OracleCase(
+    "Replica, batches of 10 s at 30 MB/s, pauses of 20 s, replay of 20 MB/s",
+    source: "fluid limit, D/D/1",
+    [.exact("longest lag", 5, within: 4e-3), .exact("time of drain", 615, within: 1e-3)]
+  ) { run in
+    var experiment = ReplicaExperiment(replayPerByte: 1 / 20e6, run)
+    for cycle in 0...20 {
+      experiment.write(rate: 30e6, until: Double(cycle) * 30 + 10)
+      experiment.write(rate: 0, until: Double(cycle) * 30 + 30)
+    }
+    return experiment.play(readings: [], until: 630) { [$0.longestLag, $0.drained] }
+  }
+
+  /// A batch whose log comes at once is behind by all of its bytes over the speed of replay.
+  private static let batchAtOnce = OracleCase(
+    "Commit of 5000 rows of 400 B, replay of 20 MB/s, milliseconds", source: "n · bytes / μ",
+    [.exact("remote_apply", 100, within: 1e-6)]
+  ) { run in
+    var experiment = ReplicaExperiment(replayPerByte: 1 / 20e6, run)
+    return [experiment.commit(.apply, bytes: 5_000 * 400)]
+  }
 
   /// 30 MB of log a second for 100 s, 10 after, replay of 20: the fluid limit, in steps of 10 ms.
   ///

@@ -28,6 +28,28 @@ enum ServiceLaw: Sendable {
   }
 }
 
+extension ServiceLaw {
+  /// E[Sᵏ].
+  func moment(_ k: Int) -> Double {
+    let order = Double(k)
+    let factorial = (1...k).reduce(1.0) { $0 * Double($1) }
+    switch self {
+    case .deterministic: return 1
+    case .exponential: return factorial
+    case .hyperexponential(let squared):
+      let p = 0.5 * (1 + ((squared - 1) / (squared + 1)).squareRoot())
+      return factorial
+        * (p / Double.pow(2 * p, order) + (1 - p) / Double.pow(2 * (1 - p), order))
+    case .twoPoint(let large, let share):
+      let small = (1 - share * large) / (1 - share)
+      return share * Double.pow(large, order) + (1 - share) * Double.pow(small, order)
+    case .exponentialOr(let large, let share):
+      let small = (1 - share * large) / (1 - share)
+      return share * Double.pow(large, order) + (1 - share) * factorial * Double.pow(small, order)
+    }
+  }
+}
+
 /// Model time of one unit of an oracle's time: fine enough that whole nanoseconds round away less
 /// than a millionth.
 let unit = TimeSpan.milliseconds(1)

@@ -27,24 +27,25 @@ struct TwoPhaseExperiment: ~Copyable {
     var deadlockShare: Double { Double(deadlocks) / Double(ended) }
   }
 
-  private struct Transaction {
-    var rows: [Int] = []
-    var locked = 0
-  }
-
   private let setting: Setting
+  private let run: OracleRun
   private var locks = RowLocks()
   private var calendar = Calendar()
   private var steps: RandomStream
   private var keys: RandomStream
-  private var transactions: [Transaction]
+  /// By transaction, the rows that it locks in this order, and how many it has.
+  private var rows: [Int]
+  private var locked: [Int]
+  private var grants = 0
   private var outcome = Outcome()
 
   init(_ setting: Setting, _ run: OracleRun) {
     self.setting = setting
     steps = run.stream(1)
     keys = run.stream(2)
-    transactions = Array(repeating: Transaction(), count: setting.transactions)
+    self.run = run
+    rows = Array(repeating: 0, count: setting.transactions * setting.locks)
+    locked = Array(repeating: 0, count: setting.transactions)
   }
 
   mutating func play(transactions count: Int) -> Outcome {
@@ -59,13 +60,16 @@ struct TwoPhaseExperiment: ~Copyable {
   }
 
   private mutating func start(_ id: Int32) {
-    var rows: [Int] = []
-    while rows.count < setting.locks {
+    let first = Int(id) * setting.locks
+    var end = first
+    while end < first + setting.locks {
       let row = keys.below(setting.rows)
-      if !rows.contains(row) { rows.append(row) }
+      if rows[first..<end].contains(row) { continue }
+      rows[end] = row
+      end += 1
     }
-    if setting.ordered { rows.sort() }
-    transactions[Int(id)] = Transaction(rows: rows)
+    if setting.ordered { rows[first..<end].sort() }
+    locked[Int(id)] = 0
     step(id)
   }
 
@@ -74,9 +78,9 @@ struct TwoPhaseExperiment: ~Copyable {
   }
 
   private mutating func stepEnded(_ id: Int32) {
-    let transaction = transactions[Int(id)]
-    if transaction.locked == setting.locks { return end(id) }
-    request(RowName(table: 0, ordinal: transaction.rows[transaction.locked]), by: id)
+    let held = locked[Int(id)]
+    if held == setting.locks { return end(id) }
+    request(RowName(table: 0, ordinal: rows[Int(id) * setting.locks + held]), by: id)
   }
 
   private mutating func request(_ row: RowName, by id: Int32) {
@@ -95,7 +99,7 @@ struct TwoPhaseExperiment: ~Copyable {
   }
 
   private mutating func granted(_ id: Int32) {
-    transactions[Int(id)].locked += 1
+    locked[Int(id)] += 1
     step(id)
   }
 
@@ -103,7 +107,11 @@ struct TwoPhaseExperiment: ~Copyable {
     outcome.ended += 1
     while locks.firstHeld(by: id) != nil {
       let released = locks.releaseNewest(of: id, newVersion: true, queueing: .fifo) { $0.hash }
-      if let next = released.next { granted(next) }
+      guard let next = released.next else { continue }
+      grants += 1
+      // A process that is not told keeps its rows and never goes on.
+      if run.mutation == .lostWakeUp && grants == 10 { continue }
+      granted(next)
     }
     start(id)
   }
