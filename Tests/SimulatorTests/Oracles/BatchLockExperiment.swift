@@ -2,7 +2,7 @@ import EventKernel
 import Primitives
 import Simulator
 
-/// A job of batches over a table, visited by single-row writes that take no time of their own.
+/// Passes over a table in batches, visited by single-row writes that take no time of their own.
 ///
 /// The batch's locks are its frontier's; a record exists only for a row that somebody waits for.
 struct BatchLockExperiment: ~Copyable {
@@ -55,9 +55,9 @@ struct BatchLockExperiment: ~Copyable {
     locks.admit(Self.worker)
   }
 
-  mutating func play(jobs: Int) -> Outcome {
+  mutating func play(passes: Int) -> Outcome {
     scheduleVisit()
-    for _ in 0..<jobs {
+    for _ in 0..<passes {
       var start = 0
       while start < setting.rows {
         begin(start..<start + setting.batch)

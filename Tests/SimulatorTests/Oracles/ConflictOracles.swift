@@ -56,7 +56,7 @@ enum ConflictOracles {
         .exponent("exponent of r", 4), .exponent("exponent of D", -2),
         .exponent("exponent of M − 1", 1),
       ]
-        + points.map(\.quantity)
+        + points.map(\.quantity), needsMany: true
     ) { run in
       var shares: [Point: Double] = [:]
       for point in byLocks + byRows + byCrowd where shares[point] == nil {

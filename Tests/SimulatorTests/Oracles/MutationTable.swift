@@ -1,7 +1,7 @@
 /// Deliberate mistakes in every component, and the closed forms that notice them.
 package enum MutationTable {
   /// A mistake, and the case that has to notice it.
-  struct Trial: Sendable {
+  struct Mistake: Sendable {
     var component: String
     var mutation: Mutation
     var part: String
@@ -9,31 +9,32 @@ package enum MutationTable {
     var scale = 1.0
   }
 
-  static let trials: [Trial] =
+  static let mistakes: [Mistake] =
     [.slowerService, .lastComeFirstServed, .lostWakeUp].map {
-      Trial(component: "CPU", mutation: $0, part: "M/M/1, load 0.5")
+      Mistake(component: "CPU", mutation: $0, part: "M/M/1, load 0.5")
     } + [
-      Trial(component: "CPU, time slices", mutation: .slowerService, part: "Round robin"),
-      Trial(component: "CPU, closed network", mutation: .slowerService, part: "Machine repair, 10"),
-      Trial(component: "log flush", mutation: .slowerService, part: "flush, load 1.0"),
-      Trial(component: "log flush", mutation: .lostWakeUp, part: "flush, load 10.0"),
-      Trial(component: "log flush, bytes", mutation: .slowerService, part: "Commit behind"),
-      Trial(component: "storage", mutation: .slowerService, part: "Device, limit on operations"),
-      Trial(component: "storage", mutation: .lostWakeUp, part: "Device, limit on bytes"),
-      Trial(component: "storage, credits", mutation: .slowerService, part: "Burst credits, 3000"),
-      Trial(component: "pool", mutation: .slowerService, part: "without waiting, exponential"),
-      Trial(component: "pool", mutation: .lastComeFirstServed, part: "Pool of 4, load 2.8"),
-      Trial(component: "pool", mutation: .lostWakeUp, part: "Pool of 2"),
-      Trial(component: "replica", mutation: .slowerService, part: "Replica, 30 then 10"),
-      Trial(component: "replica", mutation: .slowerService, part: "at load 0.5, cv² = 1"),
-      Trial(component: "replica", mutation: .lostWakeUp, part: "Replica, 30 then 10"),
-      Trial(component: "row locks", mutation: .slowerService, part: "Batch of 5000 rows"),
-      Trial(component: "row locks", mutation: .lostWakeUp, part: "Batch of 5000 rows"),
-      Trial(component: "row locks", mutation: .lastComeFirstServed, part: "Hot row, load 0.5"),
-      Trial(component: "row locks", mutation: .lostWakeUp, part: "Hot row, load 0.5"),
-      Trial(component: "deadlocks", mutation: .lostWakeUp, part: "in order"),
-      Trial(component: "pages", mutation: .slowerService, part: "1000 rows over"),
-      Trial(
+      Mistake(component: "CPU, time slices", mutation: .slowerService, part: "Round robin"),
+      Mistake(
+        component: "CPU, closed network", mutation: .slowerService, part: "Machine repair, 10"),
+      Mistake(component: "log flush", mutation: .slowerService, part: "flush, load 1.0"),
+      Mistake(component: "log flush", mutation: .lostWakeUp, part: "flush, load 10.0"),
+      Mistake(component: "log flush, bytes", mutation: .slowerService, part: "Commit behind"),
+      Mistake(component: "storage", mutation: .slowerService, part: "Device, limit on operations"),
+      Mistake(component: "storage", mutation: .lostWakeUp, part: "Device, limit on bytes"),
+      Mistake(component: "storage, credits", mutation: .slowerService, part: "Burst credits, 3000"),
+      Mistake(component: "pool", mutation: .slowerService, part: "without waiting, exponential"),
+      Mistake(component: "pool", mutation: .lastComeFirstServed, part: "Pool of 4, load 2.8"),
+      Mistake(component: "pool", mutation: .lostWakeUp, part: "Pool of 2"),
+      Mistake(component: "replica", mutation: .slowerService, part: "Replica, 30 then 10"),
+      Mistake(component: "replica", mutation: .slowerService, part: "at load 0.5, cv² = 1"),
+      Mistake(component: "replica", mutation: .lostWakeUp, part: "Replica, 30 then 10"),
+      Mistake(component: "row locks", mutation: .slowerService, part: "Batch of 5000 rows"),
+      Mistake(component: "row locks", mutation: .lostWakeUp, part: "Batch of 5000 rows"),
+      Mistake(component: "row locks", mutation: .lastComeFirstServed, part: "Hot row, load 0.5"),
+      Mistake(component: "row locks", mutation: .lostWakeUp, part: "Hot row, load 0.5"),
+      Mistake(component: "deadlocks", mutation: .lostWakeUp, part: "in order"),
+      Mistake(component: "pages", mutation: .slowerService, part: "1000 rows over"),
+      Mistake(
         component: "whole model", mutation: .slowerService, part: "Whole model", scale: 0.3),
     ]
 
@@ -47,12 +48,12 @@ package enum MutationTable {
 
   package static func rows() async -> [Row] {
     var rows: [Row] = []
-    for trial in trials {
+    for mistake in mistakes {
       let all = await OracleTable.rows(
-        of: trial.part, scale: trial.scale, mutation: trial.mutation)
+        of: mistake.part, scale: mistake.scale, mutation: mistake.mutation)
       rows.append(
         Row(
-          component: trial.component, mutation: trial.mutation, looked: all.count,
+          component: mistake.component, mutation: mistake.mutation, looked: all.count,
           noticed: all.filter { !$0.isInside }))
     }
     return rows

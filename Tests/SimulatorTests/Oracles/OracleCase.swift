@@ -28,20 +28,19 @@ struct OracleCase: Sendable {
   var isRandom: Bool {
     quantities.contains { if case .within = $0.acceptance { false } else { true } }
   }
-  /// Whether few of the customers make an event that counts.
-  var isRare: Bool {
-    quantities.contains { if case .poisson = $0.acceptance { true } else { false } }
-  }
+  /// A small share of its customers shows nothing, or is no faster.
+  var needsMany: Bool
   /// One value for each quantity.
   var run: @Sendable (OracleRun) -> [Double]
 
   init(
-    _ name: String, source: String, _ quantities: [Quantity],
+    _ name: String, source: String, _ quantities: [Quantity], needsMany: Bool = false,
     run: @escaping @Sendable (OracleRun) -> [Double]
   ) {
     self.name = name
     self.source = source
     self.quantities = quantities
+    self.needsMany = needsMany
     self.run = run
   }
 }
