@@ -36,36 +36,33 @@ import Testing
     #expect(!contents(of: "/dev/shm").contains { $0.hasPrefix("rehearse-") })
   }
 
-  /// Physical writes a second of the server's processes over 3 s of single-row commits by many.
+  /// Writes a second over a checkpoint of 1,500 single pages, which ends when the disk has them.
+  ///
+  /// Every other page is modified, so that no two of them become one write; commits would show the
+  /// time that the disk takes for a flush instead.
   private func writeRate(_ cluster: ThrowawayCluster) async throws -> Double {
     let server = cluster.primary
     try await onOwnThread { () throws(ServerError) in
-      let session = try Connection(server.session, applicationName: "rehearse-test")
-      try session.execute("CREATE TABLE busy AS SELECT n, 0 AS v FROM generate_series(1, 64) AS n")
+      let session = try Connection(server.administration, applicationName: "rehearse-test")
+      for sql in [
+        "CREATE TABLE busy (n int, page text)",
+        "ALTER TABLE busy ALTER page SET STORAGE PLAIN",
+        "INSERT INTO busy SELECT n, repeat('x', 7000) FROM generate_series(1, 3000) AS n",
+        // Reads would set hint bits in every page.
+        "VACUUM busy", "CHECKPOINT", "SELECT FROM busy WHERE n % 2 = 0 FOR UPDATE",
+      ] { try session.execute(sql) }
     }
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(5)
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      for worker in 1...8 {
-        group.addTask {
-          try await onOwnThread { () throws(ServerError) in
-            let session = try Connection(server.session, applicationName: "rehearse-test")
-            while ContinuousClock().now < end {
-              try session.execute("UPDATE busy SET v = v + 1 WHERE n = $1::int", ["\(worker)"])
-            }
-          }
-        }
-      }
-      try await Task.sleep(for: .seconds(1))
-      let (from, before) = (clock.now, try operations(of: server))
-      try await Task.sleep(for: .seconds(3))
-      let (to, after) = (clock.now, try operations(of: server))
-      try await group.waitForAll()
-      return Double(after - before) / ((to - from) / .seconds(1))
+    let before = try operations(of: server)
+    let duration = try await onOwnThread { () throws(ServerError) in
+      let session = try Connection(server.administration, applicationName: "rehearse-test")
+      let start = ContinuousClock().now
+      try session.execute("CHECKPOINT")
+      return ContinuousClock().now - start
     }
+    return Double(try operations(of: server) - before) / (duration / .seconds(1))
   }
 
-  /// Writes that the disk has taken from the server's group so far.
+  /// Writes that the server's group has asked for so far.
   private func operations(of server: LocalServer) throws -> Int {
     let group = try #require(groups(of: server).first { $0.contains("rehearse-") })
     for file in ["blkio.throttle.io_serviced", "io.stat"] {
@@ -104,7 +101,15 @@ import Testing
     _ plan: ClusterPlan, _ body: (ThrowawayCluster) async throws -> Value
   ) async throws -> Value? {
     do {
-      return try await ThrowawayCluster.with(plan, body)
+      let (value, folder) = try await ThrowawayCluster.with(plan) {
+        (try await body($0), $0.folder.path)
+      }
+      let name = folder.split(separator: "/").last ?? ""
+      for hierarchy in ["blkio", "cpu", ".", "unified"] {
+        let left = contents(of: "/sys/fs/cgroup/\(hierarchy)").filter { $0.hasPrefix(name) }
+        #expect(left == [])
+      }
+      return value
     } catch let error as ClusterError where error.kind == .refused {
       print("skipped: \(error.message)")
       return nil

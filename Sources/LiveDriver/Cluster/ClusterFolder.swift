@@ -44,8 +44,10 @@ package struct ClusterFolder: Hashable, Sendable {
 
   /// Stops what runs in the folder and removes it, its control groups and its lock.
   func remove() throws(ClusterError) {
+    let groups = ControlGroup.all(of: name)
+    for group in groups { try group.lift() }
     try ServerProcess.stopAll(in: path)
-    ControlGroup.removeAll(of: name)
+    for group in groups { group.remove() }
     do {
       if FileManager.default.fileExists(atPath: path) {
         try FileManager.default.removeItem(atPath: path)
