@@ -92,6 +92,14 @@ let package = Package(
       dependencies: ["Primitives", "Gates", "Scenarios", "Traffic", "Measurements", "Simulator"],
       path: "Tests/Fuzz", swiftSettings: settings),
 
+    // What the model's speed is measured with; `make bench-model`.
+    .executableTarget(
+      name: "ModelBenchmarks",
+      dependencies: [
+        "Gates", "Scenarios", "Measurements", "Simulator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Model", exclude: ["full-model.yaml"], swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
       swiftSettings: settings),

@@ -2,50 +2,57 @@ import Primitives
 
 /// Time averages and extremes, per phase, of the quantities that change by steps.
 struct Gauges: Sendable {
+  /// One gauge since it was last settled: what a change touches lies together.
   private struct Track: Sendable {
     var value = 0.0
-    var measured = false
+    var since = Instant.zero
+    /// Value × seconds.
+    var integral = 0.0
+    /// Infinite where the gauge was never set.
+    var highest = -Double.infinity
+    var lowest = Double.infinity
+
+    mutating func account(until now: Instant) {
+      integral += value * (now - since).seconds
+      since = now
+    }
   }
   private var tracks = Array(repeating: Track(), count: Gauge.allCases.count)
-  private var since = Array(repeating: Instant.zero, count: Gauge.allCases.count)
   private var integrals = Ledger<Double>(count: Gauge.allCases.count * Phase.count)
-  /// Infinite where the gauge was never set.
   private var maxima = Array(
     repeating: -Double.infinity, count: Gauge.allCases.count * Phase.count)
   private var minima = Array(
     repeating: Double.infinity, count: Gauge.allCases.count * Phase.count)
 
-  mutating func set(_ gauge: Gauge, _ value: Double, at now: Instant, in phase: Phase) {
-    settle(gauge.rawValue, at: now, in: phase)
-    tracks[gauge.rawValue] = Track(value: value, measured: true)
-    extend(gauge.rawValue, in: phase)
+  mutating func set(_ gauge: Gauge, _ value: Double, at now: Instant) {
+    var track = tracks[gauge.rawValue]
+    track.account(until: now)
+    track.value = value
+    if value > track.highest { track.highest = value }
+    if value < track.lowest { track.lowest = value }
+    tracks[gauge.rawValue] = track
   }
 
-  /// Charges the time so far to `phase`; the values go on in `next`.
-  mutating func settle(at now: Instant, in phase: Phase, next: Phase) {
+  /// Charges what happened so far to `phase`; the values go on.
+  mutating func settle(at now: Instant, in phase: Phase) {
     for index in tracks.indices {
-      settle(index, at: now, in: phase)
-      if next != phase && tracks[index].measured { extend(index, in: next) }
+      tracks[index].account(until: now)
+      let track = tracks[index]
+      let slot = slot(index, phase)
+      integrals.add(track.integral, to: slot)
+      maxima[slot] = max(maxima[slot], track.highest)
+      minima[slot] = min(minima[slot], track.lowest)
+      let isSet = track.highest.isFinite
+      tracks[index] = Track(
+        value: track.value, since: now, highest: isSet ? track.value : -.infinity,
+        lowest: isSet ? track.value : .infinity)
     }
   }
 
   /// Ends a stretch at which everything is settled; time goes on at `resumed`.
   mutating func fold(times: Int, resumed: Instant) {
     integrals.fold(times: Double(times))
-    for index in since.indices { since[index] = resumed }
-  }
-
-  private mutating func settle(_ index: Int, at now: Instant, in phase: Phase) {
-    integrals.add(
-      tracks[index].value * (now - since[index]).seconds, to: slot(index, phase))
-    since[index] = now
-  }
-
-  private mutating func extend(_ index: Int, in phase: Phase) {
-    let value = tracks[index].value
-    let slot = slot(index, phase)
-    if value > maxima[slot] { maxima[slot] = value }
-    if value < minima[slot] { minima[slot] = value }
+    for index in tracks.indices { tracks[index].since = resumed }
   }
 
   private func slot(_ index: Int, _ phase: Phase) -> Int {

@@ -24,7 +24,9 @@ extension Recorder {
     counts.add(1, to: layout.tally(outcome.tally, index, phase))
     let played = clock.played(intended)
     if let row = course.row(at: played) {
-      if case .completed = outcome { course.count(1, column: layout.completedColumn(index), row: row) }
+      if case .completed = outcome {
+        course.count(1, column: layout.completedColumn(index), row: row)
+      }
       course.raise(latency.seconds, column: layout.latencyColumn(index), row: row)
     }
     for series in windows.indices where windows[series].subject.source.countsClass(index) {
@@ -99,7 +101,7 @@ extension Recorder {
   }
 
   package mutating func gauge(_ gauge: Gauge, _ value: Double, at now: Instant) {
-    gauges.set(gauge, value, at: now, in: clock.current)
+    gauges.set(gauge, value, at: now)
     if gauge == .appActive { course.add(value, column: layout.activeColumn, at: now) }
     if gauge == .freeSpace && value <= 0 && storageFull == nil { storageFull = now }
   }

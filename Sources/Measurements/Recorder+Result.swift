@@ -7,7 +7,7 @@ extension Recorder {
   /// `drained` says per replica whether and when its lag was gone after the backfill (nil: cut off
   /// before).
   package mutating func finish(at now: Instant, drained: [TimeSpan?]) -> TrialResult {
-    settle(at: now, next: clock.current)
+    settle(at: now)
     walRate.close(in: clock.current)
     for replica in lags.indices {
       let piece = lags[replica].finish(at: now, clock: clock)

@@ -100,7 +100,7 @@ package struct Recorder: Sendable {
   /// Starts a phase; the one before ends at the same instant.
   package mutating func begin(_ phase: Phase, at now: Instant) {
     guard phase != clock.current else { return }
-    settle(at: now, next: phase)
+    settle(at: now)
     walRate.close(in: clock.current)
     clock.begin(phase, at: now)
     if phase != .warmup { course.begin(at: now) }
@@ -123,7 +123,7 @@ package struct Recorder: Sendable {
   /// flight move with the clock.
   package mutating func endStretch(repeats: Int, skipped: TimeSpan, at now: Instant) {
     let resumed = now + skipped
-    settle(at: now, next: clock.current)
+    settle(at: now)
     if repeats > 0 {
       walRate.close(in: clock.current)
       for sample in samples {
@@ -152,9 +152,9 @@ package struct Recorder: Sendable {
   /// Up to here time is charged to its phase.
   var settledAt = Instant.zero
 
-  mutating func settle(at now: Instant, next: Phase) {
+  mutating func settle(at now: Instant) {
     elapsed.add((now - settledAt).seconds, to: clock.current.rawValue)
     settledAt = now
-    gauges.settle(at: now, in: clock.current, next: next)
+    gauges.settle(at: now, in: clock.current)
   }
 }

@@ -53,7 +53,7 @@ extension Model {
     for traffic in scenario.traffic {
       classes.append(
         ClassState(
-          timeout: traffic.timeout,
+          timeout: traffic.timeout, pool: traffic.pool,
           server: database.colocated ? 0 : traffic.replica.map { $0 + 1 } ?? 0))
     }
     let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
@@ -91,6 +91,7 @@ extension Model {
     for index in classes.indices {
       classes[index].turns = Array(repeating: 0, count: thinks[index]?.clients ?? 0)
     }
+    lagNoted = Array(repeating: .zero, count: replicas.count)
     replayers = []
     for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
   }

@@ -87,6 +87,7 @@ struct Model: ~Copyable {
   var trace = TraceHash()
   var booksAtWindow = Books()
   var counted = CountedTotals()
+  var tallied = OwnedArray<Int64>(repeating: 0, count: Counter.allCases.count)
   var steady: SteadyState
   var appActive = 0
   var appBlocked = 0
@@ -107,6 +108,8 @@ struct Model: ~Copyable {
   /// By replica: the process that replays, its CPU for the piece under way, queries that hold a
   /// snapshot, how long the backfill's lag took to go, conflict time already recorded.
   var replayers: [Int32]
+  /// Played times of the last readings of lag.
+  var lagNoted: [Instant]
   var replayCPU: [TimeSpan]
   var replicaQueries: [[ReplicaQuery]]
   var drained: [TimeSpan?]
@@ -126,6 +129,7 @@ struct Model: ~Copyable {
   /// What changes during the run about a class of traffic.
   struct ClassState: ~Copyable {
     var timeout: TimeSpan?
+    let pool: Int
     /// Index of the machine that new transactions run on.
     var server: Int
     var deadlines = DeadlineLine()
@@ -238,7 +242,10 @@ struct Model: ~Copyable {
     case .replay:
       cpus[cpu].release(process, in: &calendar)
       replayComputed(replica: Int(processes[process].owner))
-    default:
+    case .transaction:
+      cpus[cpu].release(process, in: &calendar)
+      advance(process)
+    case .boundary, .detached:
       cpus[cpu].release(process, in: &calendar)
       proceed(process)
     }

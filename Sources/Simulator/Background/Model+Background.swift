@@ -21,7 +21,7 @@ extension Model {
     dirtyDensity = Double(dirty) / Double(max(1, tables.sum { $0.pages }))
     checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty)
     for index in tables.indices { tables[index].checkpoint() }
-    recorder.count(.checkpoints, 1, at: modelNow)
+    count(.checkpoints, 1)
     alarms.cancel(.checkpoint)
     setAlarm(.checkpoint, at: checkpointer.due)
     calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
@@ -54,7 +54,7 @@ extension Model {
       vacuums[index].start(
         at: modelNow, horizon: oldestSnapshot ?? modelNow,
         pages: pages + tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
-      recorder.count(.vacuums, 1, at: modelNow)
+      count(.vacuums, 1)
       calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
       steady.disturbed(at: modelNow)
     }
@@ -146,9 +146,18 @@ extension Model {
     }
   }
 
-  /// Hands the growth of the components' own totals to the recorder.
+  /// Adds to what the recorder is told once a second: a call for each row would cost more than it.
+  mutating func count(_ counter: Counter, _ amount: Int64) {
+    tallied[counter.rawValue] += amount
+  }
+
+  /// Hands what was counted, and the growth of the components' own totals, to the recorder.
   mutating func countTotals() {
     let now = modelNow
+    for counter in Counter.allCases where tallied[counter.rawValue] != 0 {
+      recorder.count(counter, tallied[counter.rawValue], at: now)
+      tallied[counter.rawValue] = 0
+    }
     recorder.count(.walBytes, log.inserted - counted.log, at: now)
     counted.log = log.inserted
     let statistics = devices[0].statistics

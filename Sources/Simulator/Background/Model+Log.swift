@@ -49,7 +49,7 @@ extension Model {
     case .none: break
     case .work(let reads, let cpu):
       replayCPU[replica] = cpu
-      let misses = random.binomial(n: reads, p: cache.coldShare)
+      let misses = reads > 0 ? random.binomial(n: reads, p: cache.coldShare) : 0
       guard misses > 0 else { return replayRead(replica) }
       processes[replayers[replica]].stage = .storage
       devices[deviceIndex(replica)].submit(
@@ -71,7 +71,7 @@ extension Model {
 
   mutating func replayComputed(replica: Int) {
     replicas[replica].quantumEnded(in: &calendar)
-    noteLag(replica)
+    if calendar.now - lagNoted[replica] >= replicas[replica].settings.quantum { noteLag(replica) }
     replay(replica)
   }
 
@@ -89,7 +89,9 @@ extension Model {
     recorder.gauge(.walRetained, Double(retained), at: modelNow)
   }
 
+  /// Readings lie no closer than a quantum of replay, which is how precisely lag is known.
   private mutating func noteLag(_ replica: Int) {
+    lagNoted[replica] = calendar.now
     let paused = replicas[replica].conflictPaused(at: calendar.now)
     if paused > conflictCounted[replica] {
       recorder.replicaConflict(

@@ -73,11 +73,11 @@ extension Model {
   {
     let inOrder = workers[index].physicalOrder || tables[0].order == .clustered
     let pages = inOrder ? tables[0].heapRange(segment).count : segment.count
-    recorder.count(.cacheReads, Int64(pages), at: modelNow)
+    count(.cacheReads, Int64(pages))
     let share = cache.coldShare
     guard share > 0 else { return (0, 0, 1) }
     let missing = random.binomial(n: pages, p: share)
-    recorder.count(.cacheMisses, Int64(missing), at: modelNow)
+    count(.cacheMisses, Int64(missing))
     guard missing > 0 else { return (0, 0, 1) }
     let bytes = Int64(missing * RowLayout.pageBytes)
     // The kernel reads ahead along a sequential scan, 128 KiB at a time; scattered pages are read
@@ -98,9 +98,9 @@ extension Model {
 
   /// Inserts the work's log and books what a replica will have to do for it.
   mutating func charge(_ work: TablePages.Work, conflictHorizon: Int64 = .min) {
-    recorder.count(.heapOnlyUpdates, Int64(work.hot), at: modelNow)
-    recorder.count(.movedUpdates, Int64(work.moved), at: modelNow)
-    recorder.count(.pageImageBytes, Int64(work.imageBytes), at: modelNow)
+    count(.heapOnlyUpdates, Int64(work.hot))
+    count(.movedUpdates, Int64(work.moved))
+    count(.pageImageBytes, Int64(work.imageBytes))
     insertLog(
       LogContent(
         bytes: Int64(work.totalBytes),
@@ -111,7 +111,7 @@ extension Model {
 
   /// Inserts a commit record and returns the position up to which the log has to be durable.
   mutating func insertCommit() -> Int64 {
-    recorder.count(.xids, 1, at: modelNow)
+    count(.xids, 1)
     return insertLog(
       LogContent(
         bytes: Int64(RowLayout.commitRecord), replay: costs.replayRecord, commits: 1,

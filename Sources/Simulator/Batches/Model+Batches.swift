@@ -174,8 +174,8 @@ extension Model {
     let rows = worker.frontier.rows.count
     let matching = min(rows, worker.rowsDone)
     books.rowsCovered += rows
-    recorder.count(.rowsCovered, Int64(matching), at: modelNow)
-    recorder.count(.rowsTouched, Int64(matching), at: modelNow)
+    count(.rowsCovered, Int64(matching))
+    count(.rowsTouched, Int64(matching))
     recorder.batchCommitted(
       rows: matching, duration: calendar.now - worker.startedAt, at: modelNow)
     lastCommit = modelNow
@@ -214,7 +214,7 @@ extension Model {
     guard let batch = workers[index].batch else { return }
     workers[index].batch = nil
     workers[index].stage = .idle
-    recorder.count(.backfillRetries, 1, at: modelNow)
+    count(.backfillRetries, 1)
     tell(
       .batchFailed(
         id: batch.id, worker: index, code: code,
@@ -259,8 +259,8 @@ extension Model {
   }
 
   mutating func workerLockFailed(_ index: Int, _ code: FailureCode) {
-    recorder.count(
-      code == .deadlock ? .backfillDeadlocks : .backfillLockTimeouts, 1, at: modelNow)
+    count(
+      code == .deadlock ? .backfillDeadlocks : .backfillLockTimeouts, 1)
     countLockWaiters()
     locks.withdraw(workers[index].process)
     endBlock(index)
@@ -297,7 +297,7 @@ extension Model {
   private mutating func fail(_ index: Int, _ code: FailureCode) {
     processes[workers[index].process].newVersion = false
     vacuums[0].add(deadRows: workers[index].rowsDone)
-    recorder.count(.rowsTouched, Int64(workers[index].rowsDone), at: modelNow)
+    count(.rowsTouched, Int64(workers[index].rowsDone))
     close(index)
     trip(index, halfTrip + scenario.database.roundTrip, then: .failing(code))
   }

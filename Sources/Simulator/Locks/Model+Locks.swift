@@ -224,7 +224,7 @@ extension Model {
     if processes[process].role == .worker {
       return workerLockFailed(Int(processes[process].owner), .lockTimeout)
     }
-    recorder.count(.appLockTimeouts, 1, at: modelNow)
+    count(.appLockTimeouts, 1)
     failWait(process)
   }
 
@@ -233,7 +233,7 @@ extension Model {
     if processes[process].role == .worker {
       return workerLockFailed(Int(processes[process].owner), .deadlock)
     }
-    recorder.count(.appDeadlocks, 1, at: modelNow)
+    count(.appDeadlocks, 1)
     failWait(process)
   }
 

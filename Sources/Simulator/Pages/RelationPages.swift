@@ -15,12 +15,12 @@ package struct RelationPages {
   var pages: Int { plane.pages }
   package var marked: Int { plane.population + scattered }
 
-  /// Marks one page, true if it was clear; `uniform` is in 0 ..< 1.
-  package mutating func mark(_ page: Int, uniform: Double) -> Bool {
+  /// Marks one page, true if it was clear; `uniform`, drawn where it is needed, is in 0 ..< 1.
+  package mutating func mark(_ page: Int, uniform: @autoclosure () -> Double) -> Bool {
     guard plane.set(page) else { return false }
     guard scattered > 0 else { return true }
     let unknown = plane.pages - plane.population + 1
-    guard uniform * Double(unknown) < Double(scattered) else { return true }
+    guard uniform() * Double(unknown) < Double(scattered) else { return true }
     scattered -= 1
     return false
   }

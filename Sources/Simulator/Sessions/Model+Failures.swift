@@ -87,7 +87,7 @@ extension Model {
   private mutating func end(_ process: Int32, _ outcome: Outcome) {
     let retry = scenario.traffic[Int(processes[process].owner)].retry
     if Int(processes[process].attempt) < retry.max {
-      recorder.count(.appRetries, 1, at: modelNow)
+      count(.appRetries, 1)
     } else {
       record(process, outcome)
     }

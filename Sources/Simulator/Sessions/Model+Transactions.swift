@@ -47,7 +47,7 @@ extension Model {
   }
 
   /// Index of the pool that a transaction takes its connection from.
-  func poolOf(_ process: Int32) -> Int { scenario.traffic[Int(processes[process].owner)].pool }
+  func poolOf(_ process: Int32) -> Int { classes[Int(processes[process].owner)].pool }
 
   mutating func enterPool(_ process: Int32) {
     let pool = poolOf(process)
@@ -129,12 +129,12 @@ extension Model {
   /// Reads what is not in memory; true if the process has to wait for it.
   private mutating func fetch(_ process: Int32, _ step: Step) -> Bool {
     let touches = Int(step.rows)
-    recorder.count(.cacheReads, Int64(touches), at: modelNow)
+    count(.cacheReads, Int64(touches))
     let share = cache.missShare(class: Int(processes[process].owner))
     guard share > 0 else { return false }
     let misses = random.binomial(n: touches, p: share)
     guard misses > 0 else { return false }
-    recorder.count(.cacheMisses, Int64(misses), at: modelNow)
+    count(.cacheMisses, Int64(misses))
     processes[process].stage = .storage
     devices[server(of: process)].submit(
       process, .read, operations: misses, bytes: Int64(misses * RowLayout.pageBytes), depth: 1,
@@ -211,7 +211,6 @@ extension Model {
     appActive -= 1
     recorder.gauge(.appActive, Double(appActive), at: modelNow)
     if let next = pools[pool].release(in: &calendar) { ready.append(next) }
-    recorder.poolInUse(pool: pool, pools[pool].statistics.inUse.value, at: modelNow)
   }
 
   /// A client of a closed class thinks, then comes back.

@@ -11,6 +11,9 @@ extension Model {
     phase = next
     countTotals()
     recorder.begin(next, at: modelNow)
+    for pool in pools.indices {
+      recorder.poolInUse(pool: pool, pools[pool].statistics.inUse.value, at: modelNow)
+    }
     steady.disturbed(at: modelNow)
   }
 
@@ -72,6 +75,7 @@ extension Model {
     guard backfillEnd == nil else { return }
     backfillEnd = instant
     alarms.cancel(.horizon)
+    countTotals()
     recorder.backfillEnded(at: instant, completed: completed)
     recordPauses()
     enter(.after)
@@ -83,6 +87,7 @@ extension Model {
   mutating func censor() {
     censored = true
     if backfillEnd == nil {
+      countTotals()
       recorder.backfillEnded(at: modelNow, completed: false)
       recordPauses()
     }
@@ -111,13 +116,13 @@ extension Model {
   }
 
   mutating func close() -> TrialResult {
-    countTotals()
     countLockWaiters()
     for process in 0..<Int32(processes.used) {
       if let _ = locks.awaited(by: process) { addOpenWait(process) }
     }
     settleRows()
-    recorder.count(.rowsMissed, Int64(books.rowsMissed), at: modelNow)
+    count(.rowsMissed, Int64(books.rowsMissed))
+    countTotals()
     var result = recorder.finish(at: modelNow, drained: drained)
     result.traceHash = trace.value
     result.censored = censored
