@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench bench-kernel oracles fuzz record-goldens clean prerequisites
+.PHONY: help demo build test lint format bench bench-kernel bench-model oracles fuzz record-goldens clean prerequisites
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +28,13 @@ lint: ## Check the formatting
 format: ## Format the sources in place
 	$(SWIFT) format -i -r $(SOURCES)
 
-bench: build ## Time 30 trials of the quick-start scenario
-	@time -p $(REHEARSE) simulate --no-history --trials 30 scenarios/quickstart.yaml > /dev/null || true
+bench: bench-kernel bench-model ## Measure kernel and model: results/kernel.md, results/model.md
 
 bench-kernel: prerequisites ## Measure the event kernel against C and SimPy: results/kernel.md
 	Benchmarks/run > results/kernel.md
+
+bench-model: prerequisites ## Measure the whole model: results/model.md
+	Benchmarks/model > results/model.md
 
 oracles: prerequisites ## Print every closed form beside what the simulator gives: results/oracles.md
 	$(SWIFT) build -c release --product rehearse-oracles

@@ -15,7 +15,9 @@ extension Model {
     let window = steadyTotals - steady.startSums
     let length = modelNow - steady.windowStart
     recordPauses()
-    let repeats = steady.repeats(of: window, at: modelNow, until: nextChange(window, length))
+    let repeats = steady.repeats(
+      of: window, expectsBatches: phase == .during && strategy != nil, at: modelNow,
+      until: nextChange(window, length))
     if repeats > 0 {
       skip(window, length: length, repeats: repeats)
     } else {

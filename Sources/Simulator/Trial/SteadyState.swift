@@ -11,7 +11,7 @@ import Primitives
 struct SteadyState {
   /// Played length of the shortest and the longest window.
   static let window = TimeSpan.seconds(4)
-  static let longestWindow = TimeSpan.seconds(64)
+  static let longestWindow = TimeSpan.seconds(512)
   /// Shorter skips save less than finding them costs.
   static let shortest = TimeSpan.seconds(8)
   /// Played again before what is known to come.
@@ -80,10 +80,16 @@ struct SteadyState {
   }
 
   /// How many times the window that ends now may be repeated, given when the next known thing comes.
-  mutating func repeats(of window: Sums, at now: Instant, until limit: Instant) -> Int {
+  ///
+  /// `expectsBatches` while the backfill runs: its timers stand still in a skipped stretch, so that
+  /// a window without batches must not be repeated, unless a throttle holds it back all the time.
+  mutating func repeats(
+    of window: Sums, expectsBatches: Bool, at now: Instant, until limit: Instant
+  ) -> Int {
     let played = now - windowStart
     guard disturbedAt <= windowStart else { return 0 }
-    if window.batches > 0 && window.batches < Self.fewestBatches {
+    let standsStill = throttled && !flaps
+    if expectsBatches && !standsStill && window.batches < Self.fewestBatches {
       length = min(length + length, Self.longestWindow)
       reference = nil
       return 0
