@@ -75,7 +75,10 @@ struct OracleTableCommand {
 
   /// As Markdown that is a table on a terminal, too.
   private static func printTable(_ head: [String], _ rows: [[String]]) {
-    let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+    // Markdown wants three dashes.
+    let widths = head.indices.map { column in
+      ([head] + rows).reduce(3) { max($0, $1[column].count) }
+    }
     func line(_ cells: [String]) -> String {
       let padded = zip(cells, widths).map { cell, width in
         cell + String(repeating: " ", count: width - cell.count)
@@ -83,7 +86,7 @@ struct OracleTableCommand {
       return "| " + padded.joined(separator: " | ") + " |"
     }
     print(line(head))
-    print(line(widths.map { String(repeating: "-", count: max(3, $0)) }))
+    print(line(widths.map { String(repeating: "-", count: $0) }))
     for row in rows { print(line(row)) }
   }
 }

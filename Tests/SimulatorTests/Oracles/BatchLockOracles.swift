@@ -93,7 +93,7 @@ enum BatchLockOracles {
       source: "M/G/1, relative value of the work left", [.mean("seconds waited more", extra)]
     ) { run in
       let blocks = HotRowExperiment.blocks
-      let periods = blocks * run.repetitions(rate < 60 ? 25 : 45, atLeast: 1)
+      let periods = blocks * run.repetitions(rate < 60 ? 40 : 50, atLeast: 1)
       let setting = HotRowExperiment.Setting(
         rate: rate, hold: .milliseconds(10), law: law, period: .seconds(rate < 60 ? 2 : 3))
       // The same visits with and without the batches.
