@@ -82,7 +82,7 @@ let package = Package(
       name: "rehearse",
       dependencies: [
         "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Estimates",
-        "Simulator", "RunHistory", "Reports",
+        "Simulator", "LiveDriver", "RunHistory", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LiveDriver
 import Scenarios
 
 struct Init: Verb {
@@ -9,23 +10,48 @@ struct Init: Verb {
   @Argument(help: "The file to write; it must not exist yet.", completion: .file())
   var file = "scenario.yaml"
 
-  @Option(help: ArgumentHelp("Read a server's catalogs; not built yet.", valueName: "dsn"))
+  @Option(
+    help: ArgumentHelp(
+      "Read a server's catalogs and a sample of the table; nothing is written there.",
+      valueName: "dsn"))
   var fromDatabase: String?
 
-  @Option(help: ArgumentHelp("The table to read; not built yet.", valueName: "name"))
+  @Option(help: ArgumentHelp("The table to read, with --from-database.", valueName: "name"))
   var table: String?
 
-  func perform(_ console: Console) throws -> ExitStatus {
-    if fromDatabase != nil || table != nil {
-      throw Failure.notBuilt(
-        "init --from-database", help: "write the table's numbers by hand: rehearse init \(file)")
+  func validate() throws {
+    guard (fromDatabase == nil) == (table == nil) else {
+      throw ValidationError("--from-database and --table belong together")
     }
+  }
+
+  func perform(_ console: Console) throws -> ExitStatus {
     if FileManager.default.fileExists(atPath: file) {
       throw Failure(
         .outputNotWritable, "\(file) exists already", help: "name another file: rehearse init FILE")
     }
-    try Writing.write(StarterScenario.text(), to: file)
+    var text = StarterScenario.text()
+    if let fromDatabase, let table { text = try read(table, fromDatabase) }
+    try Writing.write(text, to: file)
     console.result("Wrote \(file). Next: rehearse plan \(file)")
     return .success
+  }
+
+  private func read(_ table: String, _ dsn: String) throws -> String {
+    do {
+      let session = try Connection.readOnly(try ConnectionString(dsn))
+      var surveyor = try Surveyor(session, table: table)
+      return surveyor.survey().scenario
+    } catch let error as ConnectionString.Malformed {
+      throw Failure(.usage, "--from-database is \(error)")
+    } catch let error as TableSurvey.NotThere {
+      throw Failure(
+        .noSuchInput, "there is no table \(error.name) on that server",
+        help: "give its schema too, such as --table public.orders")
+    } catch let error as ServerError {
+      throw Failure(
+        .serverUnreachable, "the server cannot be read: \(error)",
+        help: "try the same connection with psql")
+    }
   }
 }
