@@ -33,19 +33,29 @@ struct ChildProcess: Sendable {
 
   /// - Throws: `ClusterError` if the program cannot be started; one that fails is an outcome.
   func run() async throws(ClusterError) -> Outcome {
-    var options = PlatformOptions()
-    if case .other(_, let userID, let groupID) = user {
-      options.userID = userID
-      options.groupID = groupID
-      options.supplementaryGroups = []
-    }
     do {
-      if controlGroups.isEmpty { return try await runPlainly(options) }
-      return try await runHeld(options)
+      return controlGroups.isEmpty ? try await runPlainly() : try await runHeld()
     } catch let error as ClusterError {
       throw error
     } catch {
-      throw ClusterError("\(program) cannot be run: \(error)")
+      throw ClusterError("\(command[0]) cannot be run: \(error)")
+    }
+  }
+
+  /// The program with its arguments, behind one that becomes the user where it is not ours.
+  ///
+  /// A child of a process with several threads must not change its user itself before it has become
+  /// another program: glibc's setuid and its like wait for locks that a vanished thread may hold.
+  private var command: [String] {
+    switch user {
+    case .ourselves: [program] + arguments
+    case .other(let name, let userID, let groupID):
+      #if os(Linux)
+        ["setpriv", "--reuid=\(userID)", "--regid=\(groupID)", "--clear-groups", "--", program]
+          + arguments
+      #else
+        ["sudo", "-n", "-u", name, "--", program] + arguments
+      #endif
     }
   }
 
@@ -56,22 +66,26 @@ struct ChildProcess: Sendable {
     ])
   }
 
-  private func runPlainly(_ options: PlatformOptions) async throws -> Outcome {
+  private func runPlainly() async throws -> Outcome {
     let result = try await Subprocess.run(
-      .path(FilePath(program)), arguments: Arguments(arguments), environment: environment,
-      workingDirectory: "/", platformOptions: options, input: .none,
-      output: .string(limit: 1 << 20), error: .combinedWithOutput)
+      executable, arguments: Arguments(Array(command.dropFirst())), environment: environment,
+      workingDirectory: "/", input: .none, output: .string(limit: 1 << 20),
+      error: .combinedWithOutput)
     return Outcome(succeeded: result.terminationStatus.isSuccess, text: result.standardOutput)
+  }
+
+  private var executable: Executable {
+    command[0].contains("/") ? .path(FilePath(command[0])) : .name(command[0])
   }
 
   /// Starts a shell that waits for a line, puts it into the groups, and lets it become the program:
   /// no process of the program's is ever outside of them.
-  private func runHeld(_ options: PlatformOptions) async throws -> Outcome {
+  private func runHeld() async throws -> Outcome {
     let result = try await Subprocess.run(
       .path("/bin/sh"),
-      arguments: Arguments(["-c", "read -r line && exec \"$@\"", "sh", program] + arguments),
-      environment: environment, workingDirectory: "/", platformOptions: options,
-      input: .inputWriter, output: .sequence, error: .combinedWithOutput
+      arguments: Arguments(["-c", "read -r line && exec \"$@\"", "sh"] + command),
+      environment: environment, workingDirectory: "/", input: .inputWriter, output: .sequence,
+      error: .combinedWithOutput
     ) { execution in
       for group in controlGroups { try group.add(Int(execution.processIdentifier.value)) }
       _ = try await execution.standardInputWriter.write("go\n")
