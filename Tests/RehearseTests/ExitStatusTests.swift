@@ -105,6 +105,21 @@ struct ExitStatusTests {
     }
   }
 
+  @Test("69 for a server out of reach, without the password that was to get there")
+  func unreachable() throws {
+    try Command.inFolder { command in
+      let dsn = "postgresql://me:hunter2@localhost:1/shop"
+      let answer = try command.run("init", "--from-database", dsn, "--table", "orders")
+      #expect(answer.status == 69)
+      #expect(!answer.errors.contains("hunter2") && !answer.output.contains("hunter2"))
+      let malformed = try command.run(
+        "init", "--from-database", "host=db hunter2", "--table", "orders")
+      #expect(malformed.status == 64)
+      #expect(!malformed.errors.contains("hunter2"))
+      #expect(try command.run("init", "--from-database", dsn).status == 64)
+    }
+  }
+
   @Test("66 for a file that is not there")
   func noInput() throws {
     try Command.inFolder { command in
