@@ -36,12 +36,14 @@ struct LagStatistics: Sendable {
     weigh(piece, times: 1, shift: 0)
   }
 
-  /// Counts the piece `times` over, raised by `shift` nanoseconds; maxima stay.
+  /// Counts the piece `times` over, raised by `shift` nanoseconds but never below zero; maxima stay.
   mutating func weigh(_ piece: LagPiece, times: Int64, shift: Double) {
     let length = (piece.to - piece.from).nanoseconds
     guard length > 0 else { return }
     let seconds = Double(length * times) * 1e-9
-    integral += (Double(piece.first + piece.last) / 2 + shift) * 1e-9 * seconds
+    integral +=
+      Self.meanAboveZero(Double(piece.first) + shift, Double(piece.last) + shift)
+      * 1e-9 * seconds
     time += seconds
     let rise = Double(piece.last - piece.first)
     let count = Self.steps(of: piece)
@@ -65,6 +67,13 @@ struct LagStatistics: Sendable {
     return min(32, rise * 32 / (max(piece.first, piece.last) + 1), rise / finestStep)
   }
   private static let finestStep: Int64 = 500_000
+
+  /// The mean of a line from `a` to `b` with its part below zero taken as zero.
+  private static func meanAboveZero(_ a: Double, _ b: Double) -> Double {
+    let (low, high) = (min(a, b), max(a, b))
+    if low >= 0 { return (low + high) / 2 }
+    return high <= 0 ? 0 : high / 2 * (high / (high - low))
+  }
 
   mutating func merge(_ other: LagStatistics) {
     distribution.merge(other.distribution)

@@ -101,6 +101,22 @@ struct StretchTests {
     #expect(isClose(result["replica.lag.p95"], 9.5, within: 0.1))
   }
 
+  @Test("Lag that falls over a skip is never counted as less than nothing")
+  func falling() {
+    var recorder = Recorder(plan: plan())
+    recorder.begin(.during, at: at(0))
+    // Nothing for nine seconds and then a peak, from which the skip falls to nothing.
+    recorder.replicaLag(replica: 0, lag: .zero, bytes: 0, shown: .zero, at: at(0))
+    recorder.replicaLag(replica: 0, lag: .zero, bytes: 0, shown: .zero, at: at(9))
+    recorder.replicaLag(replica: 0, lag: span(8), bytes: 0, shown: .zero, at: at(10))
+    recorder.endStretch(repeats: 1, skipped: span(10), at: at(10))
+    recorder.replicaLag(replica: 0, lag: .zero, bytes: 0, shown: .zero, at: at(20))
+    recorder.backfillEnded(at: at(20))
+    let result = recorder.finish(at: at(20), drained: [nil])
+    // 4 s² of the peak that was played; its repeat lies 8 s lower, below zero throughout.
+    #expect(isClose(result["replica.lag.mean"], 0.2))
+  }
+
   @Test("A transaction in flight over a skip counts where it was played")
   func inFlight() {
     let rule = gate(MetricKey("app.latency.max"), .value(0.3), every: 20)

@@ -122,6 +122,8 @@ extension Model {
     skipBooks(repeats: repeats)
     recorder.endStretch(repeats: repeats, skipped: span, at: modelNow)
     skipped += span
+    // Lag is after the stretch what it was before: positions alone moved.
+    recordLag()
     for process in 0..<Int32(processes.used) {
       processes[process].intended = processes[process].intended + span
     }
