@@ -139,7 +139,7 @@ let package = Package(
       "RunHistory",
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
-    tests("Rehearse", ["Scenarios"]),
+    tests("Rehearse", ["rehearse", "Measurements", "RunHistory", "Scenarios"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -48,7 +48,7 @@ struct Command {
 
   func start(
     _ arguments: [String], environment: [String: String] = [:], without: [String] = [],
-    executable: URL = Command.executable
+    output: FileHandle? = nil, executable: URL = Command.executable
   ) throws -> Process {
     let process = Process()
     process.executableURL = executable
@@ -65,7 +65,7 @@ struct Command {
     _ = FileManager.default.createFile(atPath: path(".stdout"), contents: nil)
     _ = FileManager.default.createFile(atPath: path(".stderr"), contents: nil)
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: path(".stdout"))
+    process.standardOutput = output ?? FileHandle(forWritingAtPath: path(".stdout"))
     process.standardError = FileHandle(forWritingAtPath: path(".stderr"))
     try process.run()
     return process

@@ -118,25 +118,4 @@ struct SimulateTests {
       #expect(try !output(["CLICOLOR_FORCE": "1", "NO_COLOR": ""]).contains(escape))
     }
   }
-
-  @Test("Ctrl-C keeps what has finished, marks it incomplete and exits 130; SIGTERM 143")
-  func interrupted() throws {
-    for (number, status) in [(SIGINT, Int32(130)), (SIGTERM, 143)] {
-      try Command.inFolder { command in
-        try command.write(Small.scenario(gates: Small.failing), to: "s.yaml")
-        let process = try command.start([
-          "simulate", "s.yaml", "--no-history", "--trials", "100000", "--format", "json",
-        ])
-        // The first line of progress says that trials have finished.
-        while try process.isRunning && command.read(".stderr").isEmpty { usleep(20_000) }
-        kill(process.processIdentifier, number)
-        let answer = try command.finish(process)
-        #expect(answer.status == status)
-        let run = try JSON.parse(answer.output)
-        #expect(run["complete"] == .bool(false))
-        #expect(run["verdict"] == .string("fail"))
-        #expect(run["trials"]?.number ?? 0 > 0)
-      }
-    }
-  }
 }

@@ -30,10 +30,14 @@ struct Invocation {
       if let verb = command as? any Verb { return try verb.perform(console) }
       try command.run()
       return .success
-    } catch let failure as Failure {
-      return report(failure)
     } catch {
-      return report(parserError: error)
+      guard var failure = Failure(of: error) else {
+        console.result(Rehearse.fullMessage(for: error))
+        return .success
+      }
+      // A signal comes before what went wrong after it.
+      failure.status = .combined([failure.status, Interrupt.status ?? failure.status])
+      return report(failure)
     }
   }
 
@@ -46,24 +50,6 @@ struct Invocation {
     throw Failure(
       .usage, "there is no verb \"\(word)\"",
       help: "did you mean \((near.isEmpty ? verbs : near).joined(separator: ", "))?")
-  }
-
-  /// Help and version requests are answers; everything else ArgumentParser throws is bad usage,
-  /// and everything it does not know is our bug, never a failed gate.
-  private func report(parserError error: any Error) -> ExitStatus {
-    let code = Rehearse.exitCode(for: error)
-    if code == .success {
-      console.result(Rehearse.fullMessage(for: error))
-      return .success
-    }
-    if code == .validationFailure {
-      let text = Rehearse.fullMessage(for: error)
-      return report(Failure(.usage, text.removingPrefix("Error: ")))
-    }
-    return report(
-      Failure(
-        .internalError, "\(error)",
-        help: "this is a bug in rehearse \(Build.version); please report it with the command line"))
   }
 
   private func report(_ failure: Failure) -> ExitStatus {
@@ -79,6 +65,28 @@ struct Invocation {
     let ownArguments = arguments.prefix { $0 != "--" }
     return ownArguments.contains("--format=json")
       || zip(ownArguments, ownArguments.dropFirst()).contains { $0 == "--format" && $1 == "json" }
+  }
+}
+
+extension Failure {
+  /// What an error means to the caller; nil where it asks for help or the version, which is an answer.
+  ///
+  /// Everything else ArgumentParser throws is bad usage, and everything it does not know is our bug,
+  /// never a failed gate.
+  init?(of error: any Error) {
+    if let failure = error as? Failure {
+      self = failure
+      return
+    }
+    switch Rehearse.exitCode(for: error) {
+    case .success: return nil
+    case .validationFailure:
+      self.init(.usage, Rehearse.fullMessage(for: error).removingPrefix("Error: "))
+    default:
+      self.init(
+        .internalError, "\(error)",
+        help: "this is a bug in rehearse \(Build.version); please report it with the command line")
+    }
   }
 }
 

@@ -48,17 +48,19 @@ struct Runner: Sendable {
           scenario, trial: index, seed: scenario.run.seed, exact: exact, shouldStop: { mustStop })
       })
     progress.finish()
-    try check(outcome.results, scenario)
+    if let bug = Failure(violationsIn: outcome.results, of: scenario) { throw bug }
     var record = RunRecord(
       header, trials: outcome.results, gates: scenario.gates, complete: outcome.complete)
     if !record.complete && record.verdict == .pass { record.verdict = .inconclusive }
     return record
   }
+}
 
-  /// A trial whose books do not balance is our bug, whatever its numbers say.
-  private func check(_ results: [TrialResult], _ scenario: Scenario) throws {
-    guard let trial = results.firstIndex(where: { !$0.violations.isEmpty }) else { return }
-    throw Failure(
+extension Failure {
+  /// A trial whose books do not balance is our bug, whatever its numbers say; nil where all do.
+  init?(violationsIn results: [TrialResult], of scenario: Scenario) {
+    guard let trial = results.firstIndex(where: { !$0.violations.isEmpty }) else { return nil }
+    self.init(
       .internalError,
       "trial \(trial) of \(scenario.name), seed \(scenario.run.seed): "
         + results[trial].violations.joined(separator: "; "),
