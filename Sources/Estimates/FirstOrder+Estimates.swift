@@ -23,7 +23,9 @@ extension FirstOrder {
         formula: "BEGIN, statement, COMMIT, their round trips and the log flush"),
       Estimate(
         topic: .pace, name: "batch.per_row", label: "of it each row", value: batch.perRow,
-        unit: .seconds, formula: "CPU of one row and its index entries + page reads it waits for"),
+        unit: .seconds,
+        formula: "CPU of one row and its index entries + heap reads it waits for; leaves are cached"
+      ),
       Estimate(
         topic: .pace, name: "batch.rows_at_90_percent", label: "Rows for 90% efficiency",
         value: batch.rows(forEfficiency: 0.9, pause: pause).rounded(.up), unit: .rows,
@@ -98,20 +100,30 @@ extension FirstOrder {
   }
 
   private func replicationEstimates(_ scenario: Scenario) -> [Estimate] {
-    zip(scenario.database.replicas, replication).flatMap { replica, backlog in
-      [
+    zip(scenario.database.replicas, replication).flatMap { replica, load in
+      func estimate(
+        _ name: String, _ label: String, _ value: Double, _ unit: Estimate.Unit, _ formula: String
+      ) -> Estimate {
         Estimate(
-          topic: .replication, name: "replay.utilization{replica=\(replica.name)}",
-          label: "\(replica.name): replay busy", value: backlog.during, unit: .ratio,
-          formula: "records and images a second x their replay time, on one core"),
-        Estimate(
-          topic: .replication, name: "replica.lag.max{replica=\(replica.name)}",
-          label: "\(replica.name): lag grows to", value: backlog.peakLag, unit: .seconds,
-          formula: "duration x (busy - 1) where replay is busy beyond 100%, else none"),
-        Estimate(
-          topic: .replication, name: "replica.drain{replica=\(replica.name)}",
-          label: "\(replica.name): then gone after", value: backlog.drain, unit: .seconds,
-          formula: "backlog / what replay has to spare once the backfill has stopped"),
+          topic: .replication, name: "\(name){replica=\(replica.name)}",
+          label: "\(replica.name): \(label)", value: value, unit: unit, formula: formula)
+      }
+      return [
+        estimate(
+          "network.utilization", "link busy", load.network.during, .ratio,
+          "log bytes a second / network"),
+        estimate(
+          "disk.utilization", "disk busy", load.disk.during, .ratio,
+          "log bytes a second / what its disk makes durable"),
+        estimate(
+          "replay.utilization", "replay busy", load.replay.during, .ratio,
+          "records and images a second x their replay time, on one core, + reads it waits for"),
+        estimate(
+          "replica.lag.max", "lag grows to", load.peakLag, .seconds,
+          "duration x (busiest of the three - 1) where it is busy beyond 100%, else none"),
+        estimate(
+          "replica.drain", "then gone after", load.drain, .seconds,
+          "backlog / what the busiest has to spare once the backfill has stopped"),
       ]
     }
   }
@@ -156,6 +168,7 @@ extension RateBounds.Resource {
     case .iops: "by device operations"
     case .throughput: "by device bandwidth"
     case .network: "by the replica's network"
+    case .replicaDisk: "by the replica's disk"
     case .replay: "by replay"
     }
   }
@@ -164,9 +177,11 @@ extension RateBounds.Resource {
     switch self {
     case .workers: "workers x rows of a batch / (batch + pause)"
     case .cpu: "(cores - the traffic's CPU) / CPU of a row"
-    case .iops: "(iops - the traffic's) / (reads + pages written back + flushes) of a row"
+    case .iops: "(iops - the traffic's) / (heap reads + pages written back + flushes) of a row"
     case .throughput: "(bandwidth - the traffic's) / (pages and log bytes) of a row"
     case .network: "(network - the traffic's log) / log bytes of a row"
+    case .replicaDisk:
+      "(its bandwidth, or 256 KiB x iops, - the traffic's log) / log bytes of a row"
     case .replay: "(1 - the traffic's replay) / replay time of a row"
     }
   }

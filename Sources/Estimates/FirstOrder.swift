@@ -25,8 +25,8 @@ package struct FirstOrder: Sendable {
   /// Seconds; infinite where a resource has nothing left.
   package var duration: Double
   package var lockHold: LockHold
-  /// Per replica of the scenario, in seconds of replay per second.
-  package var replication: [ReplicationBacklog]
+  /// Per replica of the scenario.
+  package var replication: [ReplicaLoad]
 
   /// Nil where the scenario has no backfill.
   package init?(_ scenario: Scenario) {
@@ -68,7 +68,10 @@ package struct FirstOrder: Sendable {
     batches = batchRows > 0 ? (rows / batchRows).rounded(.up) : 0
     duration = rows / (pass.rates.binding?.rowsPerSecond ?? .infinity)
     lockHold = pass.batch.hold(rows: batchRows)
-    replication = Self.replication(scenario, pass, duration: duration)
+    let wholeTime = duration
+    replication = scenario.database.replicas.map { [pass] in
+      pass.load(of: $0, scenario, duration: wholeTime)
+    }
   }
 
   /// Share of page reads that find nothing in shared_buffers or the operating system's cache, all
@@ -91,27 +94,12 @@ package struct FirstOrder: Sendable {
       return (heap + leaves) * Double(PageFit.pageBytes)
     }.reduce(0, +)
   }
-
-  /// One applier replays records and images one after another; its work is counted in seconds.
-  private static func replication(
-    _ scenario: Scenario, _ pass: Pass, duration: Double
-  ) -> [ReplicationBacklog] {
-    scenario.database.replicas.map { _ in
-      let traffic = pass.trafficReplay
-      let rate = pass.rates.binding?.rowsPerSecond ?? 0
-      return ReplicationBacklog(
-        during: traffic + rate * pass.replayPerRow, after: traffic, capacity: 1,
-        duration: duration.isFinite ? duration : 0)
-    }
-  }
 }
 
 extension LogModel {
-  /// Pages that a covered row makes the primary look at.
-  var readsPerRow: Double {
-    let heap = clustered ? 1 / Double(fit.rowsPerPage) : 1
-    return heap
-      + matching * indexedShare
-      * indexes.map { $0.inKeyOrder ? 1 / $0.entriesPerLeaf : 1 }.reduce(0, +)
-  }
+  /// Heap pages that a covered row makes the primary look at.
+  ///
+  /// Index leaves, which hold many more rows each and are touched far more often, are taken as cached,
+  /// as in the simulator.
+  var readsPerRow: Double { clustered ? 1 / Double(fit.rowsPerPage) : 1 }
 }

@@ -10,9 +10,15 @@ struct Pass {
   var rates: RateBounds
   var batchRows: Double
   var pause: Double
-  /// Seconds of replay a covered row causes, and a second of traffic.
+  /// Seconds of replay a covered row causes, and a second of traffic, page reads apart.
   var replayPerRow: Double
   var trafficReplay: Double
+  /// Pages that replay has to read for a covered row: those that come without an image, where the
+  /// cache does not hold them.
+  var readsPerReplayedRow: Double
+  /// Bytes that the primary's device moves for a covered row, and for a second of traffic.
+  var deviceBytesPerRow: Double
+  var trafficDeviceBytes: Double
 
   init(
     _ scenario: Scenario, _ backfill: Backfill, _ log: LogModel, _ missShare: Double,
@@ -31,6 +37,9 @@ struct Pass {
     (batchRows, pause) = Self.size(scenario, batch, rows)
     rates = RateBounds(bounds: [])
     replayPerRow = 0
+    readsPerReplayedRow = 0
+    deviceBytesPerRow = 0
+    trafficDeviceBytes = demand.logBytes + demand.operations * Double(PageFit.pageBytes)
     trafficReplay =
       demand.logRecords * costs.replayRecord.seconds + demand.images * costs.replayImage.seconds
     for _ in 0..<4 {
@@ -40,6 +49,10 @@ struct Pass {
       (batchRows, pause) = Self.size(scenario, batch, rows)
       replayPerRow =
         volume.records * costs.replayRecord.seconds + volume.images * costs.replayImage.seconds
+      readsPerReplayedRow =
+        database.settings.fullPageWrites ? 0 : volume.dirtyPages * missShare
+      deviceBytesPerRow =
+        (readsPerRow + volume.dirtyPages) * Double(PageFit.pageBytes) + bytesPerRow
       rates = bounds(scenario, readsPerRow)
       let rate = rates.binding?.rowsPerSecond ?? 0
       touches = min(
@@ -75,12 +88,10 @@ struct Pass {
   private func bounds(_ scenario: Scenario, _ readsPerRow: Double) -> RateBounds {
     let database = scenario.database
     let storage = database.storage
-    let pageBytes = Double(PageFit.pageBytes)
     let workers =
       Double(scenario.strategy.workers) * batchRows / (batch.duration(rows: batchRows) + pause)
     let cpuPerRow = batch.perRowCPU + batch.fixedCPU / batchRows
     let operationsPerRow = readsPerRow + volume.dirtyPages + 1 / batchRows
-    let deviceBytesPerRow = (readsPerRow + volume.dirtyPages) * pageBytes + bytesPerRow
     func left(_ capacity: Double, _ used: Double, _ each: Double) -> Double {
       each > 0 ? max(0, capacity - used) / each : .infinity
     }
@@ -93,15 +104,22 @@ struct Pass {
     add(.iops, left(storage.iops, demand.operations, operationsPerRow))
     add(
       .throughput,
-      left(
-        storage.throughput, demand.logBytes + demand.operations * pageBytes, deviceBytesPerRow))
+      left(storage.throughput, trafficDeviceBytes, deviceBytesPerRow))
     if !database.replicas.isEmpty {
       let waits = scenario.strategy.throttle.contains { rule in
         rule.condition.signal == .replicaLag || rule.condition.signal == .replicaLagBytes
       }
       let network = database.replicas.map(\.network).min() ?? .infinity
+      let disk = database.replicas.map { Self.logBandwidth($0.storage) }.min() ?? .infinity
+      let read = database.replicas.map { Self.readTime($0, scenario) }.max() ?? 0
       add(.network, left(network, demand.logBytes, bytesPerRow), limits: waits)
-      add(.replay, left(1, trafficReplay, replayPerRow), limits: waits)
+      add(
+        .replicaDisk,
+        database.colocated
+          ? left(disk, trafficDeviceBytes + demand.logBytes, deviceBytesPerRow + bytesPerRow)
+          : left(disk, demand.logBytes, bytesPerRow), limits: waits)
+      add(
+        .replay, left(1, trafficReplay, replayPerRow + readsPerReplayedRow * read), limits: waits)
     }
     return RateBounds(bounds: all)
   }

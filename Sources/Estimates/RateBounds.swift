@@ -1,7 +1,9 @@
 /// How many rows a second each resource allows; the smallest decides.
 package struct RateBounds: Hashable, Sendable {
   package enum Resource: String, Hashable, Sendable, CaseIterable {
-    case workers, cpu, iops, throughput, network, replay
+    case workers, cpu, iops, throughput, network
+    case replicaDisk = "replica_disk"
+    case replay
   }
   package struct Bound: Hashable, Sendable {
     package var resource: Resource

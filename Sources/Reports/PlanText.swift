@@ -115,6 +115,7 @@ extension RateBounds.Resource {
     case .iops: "the device's operations a second"
     case .throughput: "the device's bandwidth"
     case .network: "the network to the replica"
+    case .replicaDisk: "the disk of the replica"
     case .replay: "replay on the replica"
     }
   }

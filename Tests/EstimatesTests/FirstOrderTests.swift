@@ -62,7 +62,66 @@ struct FirstOrderTests {
     let held = try #require(FirstOrder(scenario))
     #expect(held.rates.binding?.resource == .replay)
     #expect(held.duration > free.duration)
-    #expect(abs(held.replication[0].during - 1) < 1e-9)
+    #expect(abs(held.replication[0].replay.during - 1) < 1e-9)
+  }
+
+  @Test("A thin link and a slow replica disk make lag of their own, by the log they cannot take")
+  func thinLinkAndSlowDisk() throws {
+    var scenario = Sample.scenario()
+    let easy = try #require(FirstOrder(scenario))
+    #expect(easy.replication[0].peakLag == 0)
+    let estimates = easy.estimates(scenario)
+    let rate = try #require(estimates.first { $0.name == "wal.rate" }).value
+
+    scenario.database.replicas[0].network = rate / 4
+    let thin = try #require(FirstOrder(scenario)).replication[0]
+    #expect(abs(thin.network.during - 4) < 0.01)
+    #expect(abs(thin.peakLag - 3 * easy.duration) < 0.02 * thin.peakLag)
+    #expect(thin.disk.keepsUp && thin.replay.keepsUp)
+
+    scenario = Sample.scenario()
+    scenario.database.replicas[0].storage.throughput = rate / 2
+    let slow = try #require(FirstOrder(scenario)).replication[0]
+    #expect(abs(slow.disk.during - 2) < 0.01)
+    #expect(abs(slow.peakLag - easy.duration) < 0.02 * slow.peakLag)
+
+    // Few operations a second bind as well: a flush writes at most 256 KiB with each.
+    scenario.database.replicas[0].storage.throughput = 1e9
+    scenario.database.replicas[0].storage.iops = rate / 2 / 262_144
+    #expect(abs(try #require(FirstOrder(scenario)).replication[0].disk.during - 2) < 0.01)
+  }
+
+  @Test("A colocated replica's log needs the primary's disk a second time")
+  func colocated() throws {
+    var scenario = Sample.scenario()
+    let apart = try #require(FirstOrder(scenario)).replication[0].disk.during
+    scenario.database.colocated = true
+    #expect(try #require(FirstOrder(scenario)).replication[0].disk.during > 2 * apart)
+  }
+
+  @Test("Without page images replay reads the pages that are not cached, one latency each")
+  func replayReads() throws {
+    var scenario = Sample.scenario()
+    scenario.database.settings.fullPageWrites = false
+    let warm = try #require(FirstOrder(scenario))
+    scenario.database.cache = .cold
+    scenario.database.settings.recoveryPrefetch = 1
+    let cold = try #require(FirstOrder(scenario))
+    let rate = try #require(cold.rates.binding).rowsPerSecond
+    let reads = rate * cold.volume.dirtyPages * 600e-6
+    let traffic = warm.replication[0].replay.after
+    let replayed = cold.replication[0].replay.during - traffic
+    #expect(replayed > reads && replayed < 1.5 * reads)
+  }
+
+  @Test("Of a row's pages the heap's alone are read: more indexes make no more reads")
+  func leavesAreCached() throws {
+    var scenario = Sample.scenario()
+    scenario.database.cache = .cold
+    let alone = try #require(FirstOrder(scenario))
+    #expect(alone.readsPerRow == 1 / 40.0)
+    scenario.tables = [Sample.table(rows: 1_000_000, rowWidth: 200, secondary: 3)]
+    #expect(try #require(FirstOrder(scenario)).readsPerRow == alone.readsPerRow)
   }
 
   @Test("A target time sizes the batch by the cost of its rows")
