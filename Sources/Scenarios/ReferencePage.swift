@@ -29,6 +29,8 @@ package enum ReferencePage {
       In a path, an item of a list is named by its name, id or index: `--set traffic.checkout.rate=500/s`. Setting a key inside an
       alternative keeps its other keys, unless it chooses the alternative (`batch.rows`, `batch.target_time`, `pause.ratio`, `keys.distribution`).
     - Presets are filled in below what is written: a key beside `preset` wins.
+    - A comment `# rehearse-ignore RH0512: the reader needs the index` silences a warning: at the end of a line for that line, on a line
+      of its own for the next one and what is indented below it. The reason is required; errors cannot be ignored.
     - *Reserved* keys are known and refused until they are built, because ignoring them would change the result.
     """
 

@@ -2,11 +2,15 @@
 struct ScenarioReading {
   private let source: SourceText
   private let sets: [String]
+  private let ignored: IgnoreComments
   private var problems = ProblemList()
 
   init(text: String, path: String, sets: [String]) {
     source = SourceText(name: path, text: text)
     self.sets = sets
+    let isTooLarge = text.utf8.count > TextGuard.largestFile
+    ignored = IgnoreComments(isTooLarge ? SourceText(name: path, text: "") : source)
+    problems.append(contentsOf: ignored.problems)
   }
 
   mutating func load(variant: String?) throws(ScenarioFailure) -> LoadedScenario {
@@ -158,7 +162,7 @@ struct ScenarioReading {
 
   /// Errors first, in the order of the text, with path and source line.
   private func located() -> [Problem] {
-    let located = problems.all.map { problem in
+    let located = problems.all.filter { !ignored.silences($0) }.map { problem in
       var problem = problem
       switch problem.place.source {
       case .file:

@@ -51,6 +51,23 @@ extension Codes {
       text: "A line of three dashes starts another YAML document. A file holds one scenario.",
       bad: "database: {cores: 8}\n---\ndatabase: {cores: 16}", good: "database: {cores: 8}"),
     Page(
+      code: "RH0011", title: "a comment that ignores nothing, or for no reason",
+      text: """
+        `# rehearse-ignore` names the code of one warning and, after a colon, why it does not \
+        matter here. At the end of a line it covers that line; on a line of its own it covers the \
+        next one, with everything indented more deeply below it. Errors cannot be ignored.
+        """,
+      bad: """
+        traffic:
+          # rehearse-ignore RH0520
+          - {name: checkout, rate: 100/s, statements: [{kind: update}]}
+        """,
+      good: """
+        traffic:
+          # rehearse-ignore RH0520: these are eight batch jobs, each waits for its answer
+          - {name: checkout, clients: 8, statements: [{kind: update}]}
+        """),
+    Page(
       code: "RH0010", title: "YAML tags are not supported",
       text: "A tag such as !!int or !include asks for a type. The schema knows the type already.",
       bad: "database: {cores: !!int 8}", good: "database: {cores: 8}"),
