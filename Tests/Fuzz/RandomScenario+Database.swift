@@ -32,8 +32,8 @@ extension RandomScenario {
   private mutating func storage(slow: Bool) -> String {
     let iops = calm ? 10_000 : slow ? logWhole(80...600) : logWhole(1_000...20_000)
     let burst =
-      !calm && chance(0.35)
-      ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(2...500))}" : "none"
+      !calm && chance(0.5)
+      ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(1...100))}" : "none"
     let free = chance(0.2) ? ", free_space: \(logWhole(20...5_000))MiB" : ""
     return "{iops: \(iops), throughput: \(slow ? whole(2...20) : 200)MiB/s, "
       + "read_latency: \(logWhole(100...8_000))us, write_latency: \(logWhole(100...8_000))us, "

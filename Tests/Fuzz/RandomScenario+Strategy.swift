@@ -24,9 +24,9 @@ extension RandomScenario {
     lines.append("  lock_timeout: \(timeout)")
     let backoff = whole(1...200)
     lines.append(
-      "  retry: {max: \(pick([0, 1, 3])), backoff: \(backoff)ms, "
+      "  retry: {max: \(pick([0, 0, 0, 1, 3])), backoff: \(backoff)ms, "
         + "max_backoff: \(backoff + whole(0...1_000))ms}")
-    lines.append("  give_up: \(pick(["stop", "skip", "split"]))")
+    lines.append("  give_up: \(pick(["stop", "stop", "skip", "skip", "split"]))")
     if !calm && chance(0.6) { writeThrottle() }
   }
 
