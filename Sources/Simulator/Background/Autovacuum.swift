@@ -3,8 +3,9 @@ import Scenarios
 
 /// When autovacuum takes a table and how fast it may go (autovacuum.c, vacuum.c).
 struct Autovacuum {
-  /// Work is charged this often; PostgreSQL sleeps at least once per cost_limit, at most 8 ms.
-  static let tick = TimeSpan.milliseconds(100)
+  /// Work is charged this often. PostgreSQL sleeps each time the cost limit is reached, every 2 ms by
+  /// default: much longer ticks would put log into the flushes of others in lumps that it never writes.
+  static let tick = TimeSpan.milliseconds(10)
 
   let settings: ServerSettings
   let rows: Int
@@ -22,6 +23,8 @@ struct Autovacuum {
   /// All pages ever vacuumed.
   private(set) var pagesDone = 0
   private(set) var costPerPage = 1.0
+  /// Parts of a page that the ticks so far have left.
+  private var owed = 0.0
 
   init(_ settings: ServerSettings, rows: Int) {
     self.settings = settings
@@ -43,6 +46,7 @@ struct Autovacuum {
 
   mutating func start(at now: Instant, horizon: Instant, pages: Int, missShare: Double) {
     running = true
+    owed = 0
     startedAt = now
     self.horizon = horizon
     deadAtStart = deadRows
@@ -60,7 +64,9 @@ struct Autovacuum {
       return pagesLeft
     }
     let costPerSecond = Double(settings.autovacuumCostLimit) / settings.autovacuumCostDelay.seconds
-    let pages = min(pagesLeft, max(1, Int(costPerSecond * Self.tick.seconds / costPerPage)))
+    owed += costPerSecond * Self.tick.seconds / costPerPage
+    let pages = min(pagesLeft, Int(owed))
+    owed -= Double(pages)
     pagesLeft -= pages
     pagesDone += pages
     return pages
