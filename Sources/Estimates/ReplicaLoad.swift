@@ -1,9 +1,10 @@
 import Primitives
 import Scenarios
 
-/// A replica as three queues in a row, each fed with the log that the primary writes: its link, its
-/// disk, which makes the log durable, and its one replay process. Work is counted in seconds of each
-/// queue, so that every capacity is 1.
+/// A replica as three queues in a row: its link, its disk and its one replay process.
+///
+/// Each is fed with the log that the primary writes. Work is counted in seconds of each queue, so
+/// that every capacity is 1.
 package struct ReplicaLoad: Hashable, Sendable {
   package var network: ReplicationBacklog
   package var disk: ReplicationBacklog

@@ -3,9 +3,10 @@ import Foundation
 /// Machine output: the same bytes for the same value, without a line break at the end.
 ///
 /// Keys are sorted, doubles as short as they read back exactly.
-package func jsonText(_ document: some Encodable) throws -> String {
+package func jsonText(_ document: some Encodable, indented: Bool = true) throws -> String {
   let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  if indented { encoder.outputFormatting.insert(.prettyPrinted) }
   return String(decoding: try encoder.encode(document), as: UTF8.self)
 }
 

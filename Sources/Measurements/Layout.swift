@@ -1,7 +1,7 @@
 /// Where in the recorder's flat arrays each thing is kept: no dictionary on the way in.
 struct Layout: Sendable {
   /// What is counted per class, or per pool and replica, beside the counters of `Counter`.
-  enum Tally: Int, CaseIterable { case arrived, completed, timedOut, rejected, errored }
+  enum Tally: Int, CaseIterable { case arrived, completed, timedOut, rejected, errored, retried }
   enum BackfillTally: Int, CaseIterable { case batches, rows, pause, throttle, backoff }
 
   let classes: Int

@@ -39,6 +39,8 @@ package enum Gauge: Int, Sendable, CaseIterable {
   case appActive
   /// Sessions of the application that wait for a row lock.
   case appBlocked
+  /// Workers of the backfill that wait for a row lock.
+  case backfillBlocked
   /// Sessions that wait for a row lock, the backfill's included.
   case lockWaiting
   case deadRows, bloatBytes
@@ -59,8 +61,11 @@ package enum Counter: Int, Sendable, CaseIterable {
   case cpuBusy, storageBusy
   case cacheReads, cacheMisses
   case xids
-  case appRetries, backfillRetries
+  case backfillRetries
   case appLockTimeouts, backfillLockTimeouts, appDeadlocks, backfillDeadlocks
+  /// Touched: written by a batch that committed, as often as that happened.
   case rowsCovered, rowsTouched, rowsMissed
+  /// Written by a batch that rolled back.
+  case rowsRolledBack
   case checkpoints, vacuums, heapOnlyUpdates, movedUpdates
 }

@@ -35,6 +35,16 @@ extension Recorder {
     for watch in limitWatches.indices where limitWatches[watch].counts(class: index) {
       limitWatches[watch].ended(offset: played - clock.duringStart, latency: latency)
     }
+    if clock.current == .after {
+      recoveryWatch.ended(offset: played - clock.duringEnd, latency: latency)
+    }
+  }
+
+  /// A transaction failed and will be tried again.
+  package mutating func retried(class index: Int, intended: Instant) {
+    let phase = clock.phase(of: intended)
+    guard phase != .warmup else { return }
+    counts.add(1, to: layout.tally(.retried, index, phase))
   }
 
   /// One statement's whole time blocked on row locks, once it is over.

@@ -33,6 +33,10 @@ extension Recorder {
     result.series = course.series(
       names: layout.columns.map { ($0.name, $0.unit) },
       from: clock.duringStart < .distantFuture ? clock.duringStart : .zero)
+    result.recovery = recovery(drained: drained)
+    if clock.duringStart < .distantFuture {
+      result.worstMoment = result.series.flatMap { worstMoment($0, at: now) }
+    }
     return result
   }
 
@@ -104,6 +108,8 @@ extension Recorder {
     reduction.addPhase(.before)
     let result = TrialResult(
       values: reduction.values.sorted { $0.metric < $1.metric }, traceHash: 0)
+    let usual = result.value(of: MetricKey("app.latency.p99", ["phase": Phase.before.name]))?.value
+    recoveryWatch.limit = usual.map { TimeSpan(seconds: $0).nanoseconds }
     for index in limitWatches.indices {
       let rule = plan.gates[limitWatches[index].gate]
       let reference = result.value(of: rule.metric.with("phase", Phase.before.name))?.value

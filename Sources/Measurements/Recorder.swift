@@ -73,6 +73,7 @@ package struct Recorder: Sendable {
   var windows: [WindowedStatistic]
   var limitWatches: [LimitWatch]
   var lagWatches: [LagWatch]
+  var recoveryWatch = RecoveryWatch()
   var course: Course
 
   package init(plan: Plan) {

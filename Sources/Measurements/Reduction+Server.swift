@@ -109,6 +109,9 @@ extension Reduction {
       recorder.plan.rowsMatching.map { $0 > 0 ? covered / Double($0) : 1 }, samples: batches)
     add("backfill.rows_missed", counted(.rowsMissed, phases))
     add("backfill.rows_repeated", counted(.rowsTouched, phases) - covered)
+    add("backfill.rows_rolled_back", counted(.rowsRolledBack, phases))
+    // Only a trial that was stopped on purpose can tell.
+    add("abort.recovery", nil, samples: 0)
     addDistribution(
       "backfill.batch.duration", [:], recorder.distributions[layout.batch],
       [.mean, .p50, .p95, .p99, .max])

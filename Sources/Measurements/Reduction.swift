@@ -57,7 +57,6 @@ extension Reduction {
     let labels = ["phase": phase.name]
     if !recorder.plan.classes.isEmpty {
       addTraffic(Array(recorder.plan.classes.indices), phase, labels)
-      add("app.retries", labels, counted(.appRetries, [phase]))
     }
     addGauge("app.active", .appActive, labels, phase)
     add("app.blocked.max", labels, recorder.gauges.maximum(.appBlocked, [phase]))
@@ -75,7 +74,7 @@ extension Reduction {
     let arrived = sum(.arrived)
     for (name, tally) in [
       ("arrived", Layout.Tally.arrived), ("completed", .completed), ("timeouts", .timedOut),
-      ("rejected", .rejected), ("errors", .errored),
+      ("rejected", .rejected), ("errors", .errored), ("retries", .retried),
     ] {
       add("app.\(name)", labels, sum(tally), samples: Int(arrived))
     }
@@ -103,8 +102,8 @@ extension Reduction {
     }
     add("locks.timeouts", labels, sum([.app: .appLockTimeouts, .backfill: .backfillLockTimeouts]))
     add("locks.deadlocks", labels, sum([.app: .appDeadlocks, .backfill: .backfillDeadlocks]))
-    guard who != [.backfill] else { return }
-    let gauge = who == [.app] ? Gauge.appBlocked : .lockWaiting
+    let gauge: Gauge =
+      who == [.app] ? .appBlocked : who == [.backfill] ? .backfillBlocked : .lockWaiting
     let mean = recorder.gauges.integral(gauge, [phase]).flatMap { ratio($0, of: elapsed([phase])) }
     add("locks.waiting.mean", labels, mean)
     let covered = phase == .during ? [Phase.during, .after] : [phase]

@@ -1,4 +1,5 @@
 import Gates
+import Strategies
 
 /// One trial, or one live run, reduced to numbers.
 package struct TrialResult: Sendable {
@@ -23,6 +24,12 @@ package struct TrialResult: Sendable {
   package var firstBreaches: [Double?] = []
   /// The course of the trial, for charts.
   package var series: TimeSeries?
+  /// Seconds from the backfill's end until latency and lag were back; nil where there is neither.
+  package var recovery: Double?
+  /// Seconds from the backfill's start to when stopping it would leave most to recover from.
+  package var worstMoment: Double?
+  /// What the strategy was told and answered, where that was asked for.
+  package var decisions: DecisionLog?
   /// Over domain events; comparable within one model version.
   package var traceHash: UInt64
   /// False where the trial was interrupted.

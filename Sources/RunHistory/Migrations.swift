@@ -25,6 +25,19 @@ enum Migrations {
           CREATE INDEX runs_by_scenario ON runs (scenario_hash, id);
           """)
     }
+    migrator.registerMigration("2-decision-logs") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE decision_logs (
+            run_id TEXT PRIMARY KEY NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+            log BLOB NOT NULL          -- JSON, with its own version inside
+          ) STRICT;
+          """)
+    }
+    migrator.registerMigration("3-sources") { db in
+      // How the scenario was named on the command line.
+      try db.execute(sql: "ALTER TABLE runs ADD COLUMN source TEXT;")
+    }
     return migrator
   }
 }

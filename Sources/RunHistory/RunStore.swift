@@ -38,20 +38,27 @@ package struct RunStore: Sendable {
     }
   }
 
-  /// Stores the document exactly as it is.
-  package func save(_ run: StoredRun, document: String) throws(RunHistoryError) {
+  /// Stores the document exactly as it is, and the decision log of its first trial as JSON.
+  package func save(
+    _ run: StoredRun, document: String, decisions: String? = nil
+  ) throws(RunHistoryError) {
     try Self.explained(path) {
       try database.write { db in
         try db.execute(
           sql: """
             INSERT INTO runs (id, name, world, verdict, seed, started_at, tool_version, wall_s,
-                              scenario_hash, document)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                              scenario_hash, source, document)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
           arguments: [
             run.id, run.name, run.world.rawValue, run.verdict.rawValue, String(run.seed),
-            run.startedAt, run.toolVersion, run.wallTime, run.scenarioHash, Data(document.utf8),
+            run.startedAt, run.toolVersion, run.wallTime, run.scenarioHash, run.source,
+            Data(document.utf8),
           ])
+        guard let decisions else { return }
+        try db.execute(
+          sql: "INSERT INTO decision_logs (run_id, log) VALUES (?, ?)",
+          arguments: [run.id, Data(decisions.utf8)])
       }
     }
   }
@@ -82,7 +89,8 @@ package struct RunStore: Sendable {
         try Row.fetchAll(
           db,
           sql: """
-            SELECT id, name, world, verdict, seed, started_at, tool_version, wall_s, scenario_hash
+            SELECT id, name, world, verdict, seed, started_at, tool_version, wall_s, scenario_hash,
+                   source
             FROM runs
             WHERE (?1 IS NULL OR name = ?1) AND (?2 IS NULL OR world = ?2)
               AND (?3 IS NULL OR verdict = ?3) AND (?4 IS NULL OR scenario_hash = ?4)
@@ -99,23 +107,37 @@ package struct RunStore: Sendable {
 
   /// The document of the run with this id, or with the only id that starts like this.
   package func document(_ id: String) throws(RunHistoryError) -> String {
+    try text("SELECT document FROM runs WHERE id = ?", of: id) ?? ""
+  }
+
+  /// The decision log of that run; nil where none was kept.
+  package func decisions(_ id: String) throws(RunHistoryError) -> String? {
+    try text("SELECT log FROM decision_logs WHERE run_id = ?", of: id)
+  }
+
+  /// How that run's scenario was named; nil where it is not known.
+  package func source(_ id: String) throws(RunHistoryError) -> String? {
+    try text("SELECT source FROM runs WHERE id = ?", of: id)
+  }
+
+  /// The one text that the query gives for the run.
+  private func text(_ query: String, of id: String) throws(RunHistoryError) -> String? {
     try Self.explained(path) {
       try database.read { db in
-        let rows = try Row.fetchAll(
-          db,
-          sql: """
-            SELECT id, document FROM runs
-            WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) ORDER BY id LIMIT 6
-            """, arguments: [id])
-        guard let first = rows.first, !id.isEmpty else { throw RunHistoryError.noSuchRun(id) }
-        let ids: [String] = rows.map { $0["id"] }
-        if rows.count > 1 && ids[0] != id {
-          throw RunHistoryError.ambiguous(id, Array(ids.prefix(5)))
-        }
-        let bytes: Data = first["document"]
-        return String(decoding: bytes, as: UTF8.self)
+        let bytes = try Data.fetchOne(db, sql: query, arguments: [try Self.fullID(id, db)])
+        return bytes.map { String(decoding: $0, as: UTF8.self) }
       }
     }
+  }
+
+  private static func fullID(_ id: String, _ db: Database) throws -> String {
+    let ids = try String.fetchAll(
+      db,
+      sql: "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || char(0x10FFFF) ORDER BY id LIMIT 6",
+      arguments: [id])
+    guard let first = ids.first, !id.isEmpty else { throw RunHistoryError.noSuchRun(id) }
+    if ids.count > 1 && first != id { throw RunHistoryError.ambiguous(id, Array(ids.prefix(5))) }
+    return first
   }
 
   /// Deletes all but the newest `keep` runs of each name; returns how many went.
@@ -161,7 +183,7 @@ package struct RunStore: Sendable {
     return StoredRun(
       id: row["id"], name: row["name"], world: world, verdict: verdict, seed: seed,
       startedAt: row["started_at"], toolVersion: row["tool_version"], wallTime: row["wall_s"],
-      scenarioHash: row["scenario_hash"])
+      scenarioHash: row["scenario_hash"], source: row["source"])
   }
 
   private static func explained<T>(

@@ -15,10 +15,13 @@ package struct StoredRun: Sendable, Hashable, Codable {
   package var wallTime: Double
   /// Of the resolved scenario: equal scenarios have equal hashes.
   package var scenarioHash: String
+  /// How the scenario was named on the command line; nil for runs that are older than this.
+  package var source: String?
 
   package init(
     id: String, name: String, world: RunRecord.World, verdict: Verdict, seed: UInt64,
-    startedAt: String, toolVersion: String, wallTime: Double, scenarioHash: String
+    startedAt: String, toolVersion: String, wallTime: Double, scenarioHash: String,
+    source: String? = nil
   ) {
     self.id = id
     self.name = name
@@ -29,10 +32,11 @@ package struct StoredRun: Sendable, Hashable, Codable {
     self.toolVersion = toolVersion
     self.wallTime = wallTime
     self.scenarioHash = scenarioHash
+    self.source = source
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, name, world, verdict, seed
+    case id, name, world, verdict, seed, source
     case startedAt = "started_at"
     case toolVersion = "tool_version"
     case wallTime = "wall_s"

@@ -77,6 +77,9 @@ package enum MetricCatalog {
         "Share of the matching rows that were covered."),
       metric("backfill.rows_missed", count, [], .backfill, "Matching rows left out."),
       metric("backfill.rows_repeated", count, [], .backfill, "Rows changed more than once."),
+      metric(
+        "backfill.rows_rolled_back", count, [], .backfill,
+        "Rows written by batches that rolled back."),
     ]
     + family(
       "backfill.batch.duration", ["mean", "p50", "p95", "p99", "max"], seconds, [], .backfill,

@@ -107,6 +107,11 @@ package struct TimedEvent: Sendable, Hashable {
   }
   package var at: TimeSpan
   package var effect: Effect
+
+  package init(at: TimeSpan, effect: Effect) {
+    self.at = at
+    self.effect = effect
+  }
 }
 
 package struct Database: Sendable, Hashable {

@@ -62,12 +62,13 @@ struct Model: ~Copyable {
   var keyScratch: [Int] = []
 
   var strategy: Strategy?
-  /// Kept only where somebody wants to read it.
+  /// What the strategy is told and answers; nil where nobody wants it.
   var decisions: DecisionLog?
   var workers: [Worker] = []
   var lookups: [Lookup] = []
   var keyMap: KeyMap
   var activeBatches = 0
+  var workersBlocked = 0
   /// The furthest boundary that the strategy was told.
   var lastBoundary: Key?
   /// Log and page images of the batches, apart from the traffic's.
@@ -186,6 +187,7 @@ struct Model: ~Copyable {
       }
     }
     var result = close()
+    result.decisions = decisions
     result.complete = !interrupted
     return result
   }

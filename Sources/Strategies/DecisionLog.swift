@@ -8,6 +8,8 @@ package struct DecisionLog: Hashable, Sendable, Codable {
   /// Grows when an older log can no longer be replayed by the same rules.
   package static let currentVersion = 1
 
+  private enum CodingKeys: String, CodingKey { case version, configuration, entries }
+
   package struct Entry: Hashable, Sendable, Codable {
     package var at: Instant
     package var event: Event
@@ -33,6 +35,26 @@ package struct DecisionLog: Hashable, Sendable, Codable {
   package private(set) var entries: [Entry] = []
 
   package init(configuration: Configuration) { self.configuration = configuration }
+
+  /// A stored log whose rules this version does not have.
+  package struct UnknownVersion: Error, Hashable, Sendable, CustomStringConvertible {
+    package var version: Int
+    package var description: String {
+      "the decision log has version \(version), and this rehearse replays version "
+        + "\(DecisionLog.currentVersion) only"
+    }
+  }
+
+  /// Reads the version first: what else a log of another version holds, nobody here knows.
+  ///
+  /// - Throws: `UnknownVersion`, or a decoding error for what is no decision log.
+  package init(from decoder: any Decoder) throws {
+    let log = try decoder.container(keyedBy: CodingKeys.self)
+    version = try log.decode(Int.self, forKey: .version)
+    guard version == Self.currentVersion else { throw UnknownVersion(version: version) }
+    configuration = try log.decode(Configuration.self, forKey: .configuration)
+    entries = try log.decode([Entry].self, forKey: .entries)
+  }
 
   package mutating func record(_ event: Event, at now: Instant, _ actions: [Action]) {
     entries.append(Entry(at: now, event: event, actions: actions))

@@ -103,6 +103,8 @@ struct RecorderTests {
       recorder.gauge(.appActive, 10, at: at(30))
       recorder.gauge(.appActive, 1, at: at(35))
       recorder.gauge(.lockWaiting, 3, at: at(35))
+      recorder.gauge(.appBlocked, 1, at: at(35))
+      recorder.gauge(.backfillBlocked, 2, at: at(35))
       recorder.gauge(.storageQueue, 2, at: at(40))
       recorder.gauge(.freeSpace, 100, at: at(20))
       recorder.gauge(.freeSpace, 60, at: at(45))
@@ -113,9 +115,26 @@ struct RecorderTests {
     #expect(result["app.active.mean", ["phase": "after"]] == 1)
     #expect(isClose(result["locks.waiting.mean"], 1.5))
     #expect(result["locks.waiting.max", ["phase": "after"]] == 3)
+    #expect(isClose(result["locks.waiting.mean", ["who": "app"]], 0.5))
+    #expect(isClose(result["locks.waiting.mean", ["who": "backfill"]], 1))
+    #expect(result["locks.waiting.max", ["who": "backfill"]] == 2)
     #expect(isClose(result["storage.queue.mean"], 1))
     #expect(result["storage.free.min"] == 60)
     #expect(result["mvcc.dead_rows.max"] == nil)
+  }
+
+  @Test("Retries count for their class, in the phase of the intended arrival")
+  func retries() {
+    let result = recorded(plan(classes: ["checkout", "report"])) { recorder in
+      recorder.retried(class: 0, intended: at(25))
+      recorder.retried(class: 0, intended: at(15))
+      recorder.retried(class: 1, intended: at(26))
+      recorder.retried(class: 1, intended: at(27))
+    }
+    #expect(result["app.retries", ["class": "checkout"]] == 1)
+    #expect(result["app.retries", ["class": "report"]] == 2)
+    #expect(result["app.retries"] == 3)
+    #expect(result["app.retries", ["phase": "before"]] == 1)
   }
 
   @Test("Lag is linear between readings: mean, maximum and its time are exact")
@@ -204,6 +223,7 @@ struct RecorderTests {
       recorder.count(.rowsCovered, 1_500, at: at(50))
       recorder.count(.rowsTouched, 1_600, at: at(50))
       recorder.count(.rowsMissed, 7, at: at(50))
+      recorder.count(.rowsRolledBack, 300, at: at(50))
       recorder.count(.backfillRetries, 2, at: at(50))
     }
     #expect(result["backfill.duration"] == 30)
@@ -217,6 +237,7 @@ struct RecorderTests {
     #expect(result["backfill.paused", ["reason": "throttle"]] == 4)
     #expect(result["backfill.completed_ratio"] == 0.75)
     #expect(result["backfill.rows_repeated"] == 100)
+    #expect(result["backfill.rows_rolled_back"] == 300)
     #expect(result["backfill.rows_missed"] == 7)
     #expect(result["backfill.retries"] == 2)
   }

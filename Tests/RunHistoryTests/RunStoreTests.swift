@@ -23,6 +23,43 @@ struct RunStoreTests {
     #expect(try again.list().map(\.seed) == [.max, .max])
   }
 
+  @Test("A run's decision log comes back byte for byte and goes with the run; runs may have none")
+  func decisions() throws {
+    let folder = try Folder()
+    let store = try RunStore(path: folder.path("history.sqlite"))
+    try store.save(run("a1"), document: "{}", decisions: "{\"version\": 1, \"ü\": 0}")
+    try store.save(run("b1"), document: "{}")
+    #expect(try store.decisions("a") == "{\"version\": 1, \"ü\": 0}")
+    #expect(try store.decisions("b1") == nil)
+    #expect(throws: RunHistoryError.noSuchRun("c")) { try store.decisions("c") }
+    try store.prune(keep: 0)
+    let left = try store.database.read {
+      try Int.fetchOne($0, sql: "SELECT count(*) FROM decision_logs")
+    }
+    #expect(left == 0)
+  }
+
+  @Test("A history of the first version is taken over: its runs stay, without log or source")
+  func upgrade() throws {
+    let folder = try Folder()
+    let path = folder.path("history.sqlite")
+    let old = try DatabaseQueue(path: path)
+    try Migrations.all.migrate(old, upTo: "1-runs")
+    try old.write {
+      try $0.execute(
+        sql: """
+          INSERT INTO runs VALUES
+            ('old', 'n', 'simulated', 'pass', '7', '2026-11-23T10:15:04Z', '0.1.0', 1.5, 'h', x'7b7d')
+          """)
+    }
+    try old.close()
+    let store = try RunStore(path: path)
+    #expect(try store.document("old") == "{}")
+    #expect(try store.source("old") == nil)
+    #expect(try store.decisions("old") == nil)
+    #expect(try store.list().map(\.source) == [nil])
+  }
+
   @Test("An id that is the start of another means itself; a shared start means neither")
   func prefixes() throws {
     let folder = try Folder()
@@ -95,17 +132,20 @@ struct RunStoreTests {
     #expect(try store.document("1") == "first")
   }
 
-  @Test("The first migration is as it was released")
+  @Test("The migrations give the tables as they were released")
   func migration() throws {
     let folder = try Folder()
     let store = try RunStore(path: folder.path("history.sqlite"))
-    let columns = try store.database.read { db in try db.columns(in: "runs").map(\.name) }
+    func columns(_ table: String) throws -> [String] {
+      try store.database.read { db in try db.columns(in: table).map(\.name) }
+    }
     #expect(
-      columns == [
+      try columns("runs") == [
         "id", "name", "world", "verdict", "seed", "started_at", "tool_version", "wall_s",
-        "scenario_hash", "document",
+        "scenario_hash", "document", "source",
       ])
-    #expect(Migrations.all.migrations == ["1-runs"])
+    #expect(try columns("decision_logs") == ["run_id", "log"])
+    #expect(Migrations.all.migrations == ["1-runs", "2-decision-logs", "3-sources"])
   }
 }
 

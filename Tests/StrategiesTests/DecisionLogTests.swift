@@ -76,4 +76,15 @@ struct DecisionLogTests {
         0.071000000 cancel -> abort cancelled
         """)
   }
+
+  @Test("A log of another version is refused with both versions, whatever else it holds")
+  func unknownVersion() throws {
+    let text = "{\"version\": 999, \"entries\": \"in a form of later years\"}"
+    let error = #expect(throws: DecisionLog.UnknownVersion.self) {
+      try JSONDecoder().decode(DecisionLog.self, from: Data(text.utf8))
+    }
+    #expect(
+      error?.description
+        == "the decision log has version 999, and this rehearse replays version 1 only")
+  }
 }

@@ -151,7 +151,7 @@ struct Playback {
     case .none, .other: break
     }
     if transaction.isRetried {
-      recorder.count(.appRetries, 1, at: now)
+      recorder.retried(class: Int(transaction.trafficClass), intended: transaction.intended)
     } else {
       recorder.ended(
         class: Int(transaction.trafficClass), intended: transaction.intended, at: now,

@@ -3,7 +3,9 @@ import Scenarios
 
 /// When autovacuum takes a table and how fast it may go (autovacuum.c, vacuum.c).
 struct Autovacuum {
-  /// Work is charged this often. PostgreSQL sleeps each time the cost limit is reached, every 2 ms by
+  /// Work is charged this often.
+  ///
+  /// PostgreSQL sleeps each time the cost limit is reached, every 2 ms by
   /// default: much longer ticks would put log into the flushes of others in lumps that it never writes.
   static let tick = TimeSpan.milliseconds(10)
 

@@ -231,6 +231,7 @@ extension Model {
     locks.wait(process, for: obstacle.lock)
     workers[index].stage = .blocked
     workers[index].blockedSince = calendar.now
+    countBlockedWorkers(+1)
     recorder.gauge(.lockWaiting, Double(locks.waiting), at: modelNow)
     let server = scenario.database.settings.lockTimeout
     let timeout: TimeSpan? =
@@ -255,7 +256,13 @@ extension Model {
     let waited = calendar.now - workers[index].blockedSince
     workers[index].blocked = workers[index].blocked + waited
     books.lockWaitNanoseconds += Int128(waited.nanoseconds)
+    countBlockedWorkers(-1)
     recorder.gauge(.lockWaiting, Double(locks.waiting), at: modelNow)
+  }
+
+  private mutating func countBlockedWorkers(_ change: Int) {
+    workersBlocked += change
+    recorder.gauge(.backfillBlocked, Double(workersBlocked), at: modelNow)
   }
 
   mutating func workerLockFailed(_ index: Int, _ code: FailureCode) {
@@ -297,7 +304,7 @@ extension Model {
   private mutating func fail(_ index: Int, _ code: FailureCode) {
     processes[workers[index].process].newVersion = false
     vacuums[0].add(deadRows: workers[index].rowsDone)
-    count(.rowsTouched, Int64(workers[index].rowsDone))
+    count(.rowsRolledBack, Int64(workers[index].rowsDone))
     close(index)
     trip(index, halfTrip + scenario.database.roundTrip, then: .failing(code))
   }

@@ -87,7 +87,8 @@ extension Model {
   private mutating func end(_ process: Int32, _ outcome: Outcome) {
     let retry = scenario.traffic[Int(processes[process].owner)].retry
     if Int(processes[process].attempt) < retry.max {
-      count(.appRetries, 1)
+      recorder.retried(
+        class: Int(processes[process].owner), intended: processes[process].intended)
     } else {
       record(process, outcome)
     }

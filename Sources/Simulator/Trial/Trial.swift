@@ -6,6 +6,18 @@ import Strategies
 /// The version of the model's rules: trace hashes and baselines compare within one.
 package let modelVersion = 1
 
+/// What a trial is to give beside its metrics.
+package struct TrialExtras: Sendable {
+  /// `abort.recovery`: the trial is played again with the backfill stopped at its worst moment.
+  package var recovery: Bool
+  /// The strategy's decision log.
+  package var decisions: Bool
+  package init(recovery: Bool = false, decisions: Bool = false) {
+    self.recovery = recovery
+    self.decisions = decisions
+  }
+}
+
 /// Plays one trial of a scenario.
 ///
 /// `trial` counts from 0; with the seed it decides every random number. `exact` plays every moment
@@ -13,17 +25,18 @@ package let modelVersion = 1
 /// incomplete.
 package func simulateTrial(
   _ scenario: Scenario, trial: Int, seed: UInt64, exact: Bool,
-  shouldStop: @Sendable () -> Bool = { false }
+  extras: TrialExtras = TrialExtras(), shouldStop: @Sendable () -> Bool = { false }
 ) -> TrialResult {
   var model = Model(scenario, seed: seed, trial: trial, exact: exact)
-  return model.run(shouldStop: shouldStop)
-}
-
-/// What the strategy was told and answered in one trial, every moment of it played; nil without a
-/// backfill.
-package func simulateDecisions(_ scenario: Scenario, trial: Int, seed: UInt64) -> DecisionLog? {
-  var model = Model(scenario, seed: seed, trial: trial, exact: true)
-  if scenario.backfill != nil { model.decisions = DecisionLog(configuration: scenario.strategy) }
-  _ = model.run { false }
-  return model.decisions
+  if extras.decisions, let strategy = model.strategy {
+    model.decisions = DecisionLog(configuration: strategy.configuration)
+  }
+  var result = model.run(shouldStop: shouldStop)
+  guard extras.recovery, result.complete, let moment = result.worstMoment else { return result }
+  var stopped = scenario
+  stopped.events.append(TimedEvent(at: TimeSpan(seconds: moment), effect: .cancel))
+  // The same seed: up to the stop it is the same execution.
+  var again = Model(stopped, seed: seed, trial: trial, exact: exact)
+  result.takeRecovery(from: again.run(shouldStop: shouldStop), gates: scenario.gates)
+  return result
 }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Measurements
 import RunHistory
+import Strategies
 
 /// Where runs are kept, and how they get there and back.
 struct History {
@@ -31,8 +32,11 @@ struct History {
         id: id, name: record.header.name, world: record.header.world, verdict: record.verdict,
         seed: record.header.seed, startedAt: RunID.timestamp(run.startedAt),
         toolVersion: Build.version, wallTime: run.seconds,
-        scenarioHash: record.scenarioHash)
-      try RunStore(path: path).save(line, document: document)
+        scenarioHash: record.scenarioHash, source: run.source)
+      try RunStore(path: path).save(
+        line, document: document,
+        decisions:
+          try run.decisions.map { try jsonText($0, indented: false) })
       console.say("kept as \(id)")
     } catch let error as RunHistoryError {
       console.warn("this run is not kept: \(error)\n  help: \(error.help)")
@@ -41,30 +45,34 @@ struct History {
     }
   }
 
-  /// The document of a run by its id, the only start of one, or `latest`.
-  static func document(_ name: String) throws -> String {
+  /// What is kept of a run, by its id, the only start of one, or `latest`.
+  static func kept<T>(_ name: String, _ read: (RunStore, String) throws -> T) throws -> T {
     let id = name.hasPrefix("run:") ? String(name.dropFirst(4)) : name
     guard let store = try existing() else { throw Failure(RunHistoryError.noSuchRun(id)) }
     do {
-      guard id == "latest" else { return try store.document(id) }
+      guard id == "latest" else { return try read(store, id) }
       guard let newest = try store.list(limit: 1).first else { throw RunHistoryError.noSuchRun(id) }
-      return try store.document(newest.id)
+      return try read(store, newest.id)
     } catch let error as RunHistoryError {
       throw Failure(error)
     }
   }
 }
 
-/// A run with when it began and how long it took, which its record does not say.
+/// A run with what its record does not say: how the scenario was named, when it began and how long it
+/// took, and the decisions of its first trial.
 struct FinishedRun {
   var record: RunRecord
+  var decisions: DecisionLog?
+  var source: String
   var startedAt: Date
   var seconds: Double
 
-  init(_ work: () throws -> RunRecord) rethrows {
+  init(_ source: String, _ work: () throws -> (RunRecord, DecisionLog?)) rethrows {
+    self.source = source
     startedAt = Date()
     let began = DispatchTime.now().uptimeNanoseconds
-    record = try work()
+    (record, decisions) = try work()
     seconds = Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
   }
 }

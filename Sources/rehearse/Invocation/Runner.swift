@@ -4,11 +4,14 @@ import Gates
 import Measurements
 import Scenarios
 import Simulator
+import Strategies
 
 /// Runs scenarios one after another, each in trials, until done, interrupted or out of time.
 struct Runner: Sendable {
   let jobs: Int
   let exact: Bool
+  /// Whether the decisions of each run's first trial are wanted.
+  let keepsDecisions: Bool
   let console: Console
   /// On the clock of `DispatchTime`, nanoseconds; nil without a bound.
   private let deadline: UInt64?
@@ -16,11 +19,13 @@ struct Runner: Sendable {
   /// - Parameters:
   ///   - jobs: Trials at a time.
   ///   - exact: Play every second.
+  ///   - keepsDecisions: Give the decision log of each run's first trial.
   ///   - timeBound: Seconds of wall-clock time for all runs together.
   ///   - console: Where progress is told.
-  init(jobs: Int, exact: Bool, timeBound: Double?, console: Console) {
+  init(jobs: Int, exact: Bool, keepsDecisions: Bool, timeBound: Double?, console: Console) {
     self.jobs = jobs
     self.exact = exact
+    self.keepsDecisions = keepsDecisions
     self.console = console
     deadline = timeBound.map {
       DispatchTime.now().uptimeNanoseconds + UInt64(min($0, 3e8) * 1e9)
@@ -33,26 +38,33 @@ struct Runner: Sendable {
     return DispatchTime.now().uptimeNanoseconds >= deadline
   }
 
-  /// The record of one scenario, marked incomplete where trials are missing.
-  func run(_ loaded: LoadedScenario) throws -> RunRecord {
+  /// The record of one scenario, marked incomplete where trials are missing, and the decisions of
+  /// its first trial.
+  func run(_ loaded: LoadedScenario) throws -> (RunRecord, DecisionLog?) {
     let scenario = loaded.scenario
     let header = RunRecord.Header(loaded)
     let trials = Trials(wanted: scenario.run.trials, jobs: jobs)
+    let gatesRecovery = scenario.gates.contains { $0.metric == TrialResult.recoveryMetric }
     let progress = Progress(console, label: scenario.name)
     let outcome = trials.run(
       shouldStop: { mustStop },
       decided: { decided(RunRecord.results(scenario.gates, $0, header)) },
       finished: { progress.report(done: $0, planned: trials.planned) },
       trial: { index in
+        // One trial more is little among many: the first one then tells how it recovers.
         simulateTrial(
-          scenario, trial: index, seed: scenario.run.seed, exact: exact, shouldStop: { mustStop })
+          scenario, trial: index, seed: scenario.run.seed, exact: exact,
+          extras: TrialExtras(
+            recovery: gatesRecovery || index == 0 && trials.planned >= Trials.fewest,
+            decisions: keepsDecisions && index == 0),
+          shouldStop: { mustStop })
       })
     progress.finish()
     if let bug = Failure(violationsIn: outcome.results, of: scenario) { throw bug }
     var record = RunRecord(
       header, trials: outcome.results, gates: scenario.gates, complete: outcome.complete)
     if !record.complete && record.verdict == .pass { record.verdict = .inconclusive }
-    return record
+    return (record, outcome.results.first?.decisions)
   }
 }
 

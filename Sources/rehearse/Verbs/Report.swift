@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Measurements
 import Reports
+import RunHistory
 
 struct Report: Verb {
   static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct Report: Verb {
     }
     try Writing.check(outputs)
     let documents = try runs.map { try Self.read($0) }
-    let text = documents.map { RunText($0.record).text }.joined(separator: "\n")
+    let text = documents.map(\.report).joined(separator: "\n")
     let json =
       documents.count == 1
       ? documents[0].text : try jsonText(RunsDocument(runs: documents.map(\.record)))
@@ -65,6 +66,6 @@ struct Report: Verb {
         throw Failure(.noSuchInput, "\(name) cannot be read: \(error.localizedDescription)")
       }
     }
-    return try StoredDocument(History.document(name), name: name)
+    return try StoredDocument(kept: name)
   }
 }

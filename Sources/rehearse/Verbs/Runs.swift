@@ -51,15 +51,33 @@ struct Runs: ParsableCommand {
   }
 
   struct Show: Verb {
-    static let configuration = CommandConfiguration(abstract: "Show one run as it was.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show one run as it was.",
+      discussion: """
+        With --decisions: what the strategy was told in the first trial and what it answered, one \
+        line each, or the whole log as JSON. A log holds the strategy's settings, so that it can be \
+        replayed without the scenario; showing it does so.
+        """)
 
     @Argument(help: ArgumentHelp("An id, the start of one, or latest.", valueName: "run"))
     var run: String
 
+    @Flag(help: "Show the decision log of the first trial instead.")
+    var decisions = false
+
     @OptionGroup var output: FormatOption
 
     func perform(_ console: Console) throws -> ExitStatus {
-      try StoredDocument(History.document(run), name: run).show(output.format, console)
+      guard decisions else {
+        try StoredDocument(kept: run).show(output.format, console)
+        return .success
+      }
+      guard let text = try History.kept(run, { try $0.decisions($1) }) else {
+        throw Failure(
+          .noSuchInput, "no decision log was kept of \(run)",
+          help: "runs without a backfill have none, nor have those of older versions")
+      }
+      try StoredDecisions(text, name: run).show(output.format, console)
       return .success
     }
   }
@@ -83,28 +101,6 @@ struct Runs: ParsableCommand {
         throw Failure(error)
       }
       return .success
-    }
-  }
-}
-
-/// The bytes of one run's document, and the record that they hold.
-struct StoredDocument {
-  var text: String
-  var record: RunRecord
-
-  init(_ text: String, name: String) throws {
-    self.text = text
-    do {
-      record = try JSONDecoder().decode(RunRecord.self, from: Data(text.utf8))
-    } catch {
-      throw Failure(.invalidInput, "\(name) is not a run that this version can read: \(error)")
-    }
-  }
-
-  func show(_ format: OutputFormat, _ console: Console) {
-    switch format {
-    case .text: console.result(RunText(record).text)
-    case .json: console.result(text)
     }
   }
 }

@@ -31,10 +31,11 @@ struct Simulate: Verb {
     try Writing.check(run.outputs)
     Interrupt.listen()
     let runner = Runner(
-      jobs: run.threads, exact: run.exact, timeBound: try run.timeBound(), console: console)
+      jobs: run.threads, exact: run.exact, keepsDecisions: !run.noHistory,
+      timeBound: try run.timeBound(), console: console)
     var runs: [FinishedRun] = []
     for file in loaded where runs.isEmpty || !runner.mustStop {
-      runs.append(try FinishedRun { try runner.run(file) })
+      runs.append(try FinishedRun(file.path) { try runner.run(file) })
     }
     let records = runs.map(\.record)
     try publish(records, console)

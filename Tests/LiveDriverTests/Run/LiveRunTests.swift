@@ -57,7 +57,10 @@ extension OnAServer {
       live.gaps = "20%"
       live.strategy = strategy
       let scenario = try live.scenario
-      let simulated = simulateDecisions(scenario, trial: 0, seed: scenario.run.seed)
+      let simulated = simulateTrial(
+        scenario, trial: 0, seed: scenario.run.seed, exact: true,
+        extras: TrialExtras(decisions: true)
+      ).decisions
       try await rehearseLive(live) { result, session, live in
         let decisions = try #require(result.decisions)
         #expect(decisions.executed == simulated?.executed)
