@@ -89,7 +89,9 @@ let package = Package(
     // Random scenarios without a violation, crash or hang; `make fuzz`.
     .executableTarget(
       name: "Fuzz",
-      dependencies: ["Primitives", "Gates", "Scenarios", "Traffic", "Measurements", "Simulator"],
+      dependencies: [
+        "Primitives", "Strategies", "Gates", "Scenarios", "Traffic", "Measurements", "Simulator",
+      ],
       path: "Tests/Fuzz", swiftSettings: settings),
 
     // What the model's speed is measured with; `make bench-model`.

@@ -2,6 +2,7 @@ import Gates
 import Measurements
 import Scenarios
 import Simulator
+import Strategies
 import Synchronization
 
 /// Plays the scenario of one seed exact and sampled, and one of the two twice.
@@ -27,18 +28,26 @@ struct SeedCheck {
     let exact = trial(scenario, exact: true)
     let sampled = trial(scenario, exact: false)
     let repeatsExact = seed % 2 == 0
-    let again = trial(scenario, exact: repeatsExact)
+    let again = trial(scenario, exact: repeatsExact, decisions: true)
     let first = repeatsExact ? exact : sampled
     if again.traceHash != first.traceHash || again.values != first.values {
       faults.append("the same seed gave another \(repeatsExact ? "exact" : "sampled") trial")
     }
+    if let divergence = again.decisions?.replay() {
+      faults.append("replayed, the strategy answers otherwise from event \(divergence.index) on")
+    }
     play = Play(scenario: scenario, exact: exact, sampled: sampled)
   }
 
-  private mutating func trial(_ scenario: Scenario, exact: Bool) -> TrialResult {
+  private mutating func trial(
+    _ scenario: Scenario, exact: Bool, decisions: Bool = false
+  ) -> TrialResult {
     let mode = exact ? "exact" : "sampled"
     let asked = Atomic(0)
-    let result = simulateTrial(scenario, trial: 0, seed: scenario.run.seed, exact: exact) {
+    let result = simulateTrial(
+      scenario, trial: 0, seed: scenario.run.seed, exact: exact,
+      extras: TrialExtras(decisions: decisions)
+    ) {
       asked.add(1, ordering: .relaxed).newValue > Self.patience
     }
     if !result.complete { faults.append("\(mode): hangs, \(result.events) events and no end") }
