@@ -81,7 +81,7 @@ struct Playback {
   mutating func finish(drained: [TimeSpan?]) -> TrialResult {
     items.sort { ($0.at, $0.kind.rawValue, $0.index) < ($1.at, $1.kind.rawValue, $1.index) }
     recorder.begin(.warmup, at: .zero)
-    for gauge in [Gauge.appActive, .appBlocked, .lockWaiting] {
+    for gauge in [Gauge.appActive, .appBlocked, .backfillBlocked, .lockWaiting] {
       recorder.gauge(gauge, 0, at: .zero)
     }
     for item in items { play(item) }
@@ -107,6 +107,7 @@ struct Playback {
         at: now)
     case .waiting:
       recorder.gauge(.appBlocked, Double(counts[index].app), at: now)
+      recorder.gauge(.backfillBlocked, Double(counts[index].batches), at: now)
       recorder.gauge(.lockWaiting, Double(counts[index].app + counts[index].batches), at: now)
     case .reading: read(readings[index].reading, at: now)
     case .committed: committed(index, at: now)

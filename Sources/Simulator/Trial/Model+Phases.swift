@@ -19,6 +19,10 @@ extension Model {
 
   mutating func begin() {
     recorder.begin(.warmup, at: .zero)
+    // Nobody waits yet, which is a measurement.
+    for gauge in [Gauge.appBlocked, .backfillBlocked, .lockWaiting] {
+      recorder.gauge(gauge, 0, at: .zero)
+    }
     let run = scenario.run
     backfillStart = Instant.zero + run.warmup + run.before
     setAlarm(.before, at: .zero + run.warmup)
