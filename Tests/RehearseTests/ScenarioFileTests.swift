@@ -24,6 +24,29 @@ struct ScenarioFileTests {
     }
   }
 
+  @Test(
+    "What init writes, and the quick start, pass as written, every gate with a tenth to spare",
+    .enabled(if: Command.optimised != nil, "make build first: an unoptimised build is too slow"),
+    arguments: ["scenario", "quickstart"])
+  func passes(name: String) throws {
+    guard let executable = Command.optimised else { return }
+    try Command.inFolder { command in
+      if name == "scenario" {
+        _ = try command.run("init", executable: executable)
+      } else {
+        let file = Command.packageRoot.appendingPathComponent("scenarios/\(name).yaml").path
+        try command.write(String(contentsOfFile: file, encoding: .utf8), to: "\(name).yaml")
+      }
+      let answer = try command.run(
+        "simulate", "\(name).yaml", "--no-history", "--format", "json", executable: executable)
+      #expect(answer.status == 0)
+      let run = try JSON.parse(answer.output)
+      #expect(run["verdict"] == .string("pass"))
+      let margins = run["gates"]?.items.compactMap { $0["margin"]?.number } ?? []
+      #expect(margins.count >= 3 && margins.allSatisfy { $0 > 0.1 }, "\(margins)")
+    }
+  }
+
   @Test("Each is valid, and its plan fits 80 columns", arguments: names)
   func plan(name: String) throws {
     try Command.inFolder { command in
