@@ -50,7 +50,7 @@ extension Model {
   /// The launcher looks once per naptime whether a table needs vacuum.
   mutating func checkVacuum() {
     for index in vacuums.indices where vacuums[index].isDue {
-      let pages = tables[index].unvacuumed.marked
+      let pages = tables[index].heap.marked(.unvacuumed)
       vacuums[index].start(
         at: modelNow, horizon: oldestSnapshot ?? modelNow,
         pages: pages + tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
@@ -82,7 +82,7 @@ extension Model {
     let pinned = (oldestSnapshot ?? .distantFuture) < vacuums[index].startedAt
     let removed = vacuums[index].finish(pinned: pinned)
     tables[index].reusableVersions += removed
-    if !pinned { tables[index].unvacuumed.clear() }
+    if !pinned { tables[index].heap.clear(.unvacuumed) }
     steady.disturbed(at: modelNow)
   }
 

@@ -22,7 +22,7 @@ extension Model {
 
   /// CPU of one row of which `moved` (0...1) goes to another page.
   private func rowDemand(moved: Double, worker index: Int) -> TimeSpan {
-    let entries = Double(tables[0].leafDirty.count)
+    let entries = Double(tables[0].leaves.count)
     let write =
       costs.updateRow + costs.expression + costs.moveRow * moved
       + costs.indexEntry * (moved * entries)

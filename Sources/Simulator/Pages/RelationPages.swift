@@ -1,73 +1,127 @@
 import Primitives
 
-/// The pages of a heap or an index that carry a mark, such as "modified since the checkpoint".
+/// What a page can be marked as.
+enum PageMark: Int {
+  /// Modified since the last checkpoint's redo point, and so in no need of an image.
+  case modified
+  /// A version has left it, so that pruning can make room.
+  case opened
+  /// Its all-visible bit is clear.
+  case unvacuumed
+}
+
+/// The pages of a heap or an index, and which of them carry a mark.
 ///
 /// Ranges and single pages are marked exactly, one bit a page. A batch whose rows lie scattered
 /// marks a *number* of pages: which ones is never drawn, only how many of them were clear
 /// (hypergeometric), and a later touch of a single page finds out whether it was among them.
 package struct RelationPages {
-  private var plane: PagePlane
-  /// Marked pages whose numbers are not known; all are outside the plane.
-  private(set) var scattered = 0
+  private var planes: PagePlanes
+  private var counts: [Count]
 
-  package init(pages: Int) { plane = PagePlane(pages: max(1, pages)) }
+  /// Pages with one mark.
+  private struct Count {
+    /// Set in the plane.
+    var known = 0
+    /// Not known by number; all are outside the plane.
+    var scattered = 0
+  }
 
-  var pages: Int { plane.pages }
-  package var marked: Int { plane.population + scattered }
+  package init(pages: Int) { self.init(pages: pages, marks: 1) }
+
+  /// `marks`: how many of the cases of `PageMark` are kept.
+  init(pages: Int, marks: Int) {
+    planes = PagePlanes(pages: max(1, pages), marks: marks)
+    counts = Array(repeating: Count(), count: marks)
+  }
+
+  var pages: Int { planes.pages }
+  /// Modified pages whose numbers are not known.
+  var scattered: Int { counts[0].scattered }
+  /// Modified pages.
+  package var marked: Int { marked(.modified) }
+
+  func marked(_ mark: PageMark) -> Int {
+    counts[mark.rawValue].known + counts[mark.rawValue].scattered
+  }
 
   /// Marks one page, true if it was clear; `uniform`, drawn where it is needed, is in 0 ..< 1.
   package mutating func mark(_ page: Int, uniform: @autoclosure () -> Double) -> Bool {
-    guard plane.set(page) else { return false }
-    guard scattered > 0 else { return true }
-    let unknown = plane.pages - plane.population + 1
-    guard uniform() * Double(unknown) < Double(scattered) else { return true }
-    scattered -= 1
+    mark(page, .modified, uniform: uniform())
+  }
+
+  mutating func mark(_ page: Int, _ mark: PageMark, uniform: @autoclosure () -> Double) -> Bool {
+    let mark = mark.rawValue
+    guard planes.set(page, mark: mark) else { return false }
+    let (known, scattered) = (counts[mark].known, counts[mark].scattered)
+    counts[mark].known = known + 1
+    guard scattered > 0, uniform() * Double(pages - known) < Double(scattered) else { return true }
+    counts[mark].scattered = scattered - 1
     return false
   }
 
+  /// Marks one page drawn at random as modified; true if it was clear.
+  mutating func markAny(uniform: Double) -> Bool {
+    guard uniform * Double(pages) >= Double(marked) else { return false }
+    counts[0].scattered += 1
+    return true
+  }
+
   /// Marks a run of pages; returns how many were clear.
-  mutating func mark(_ range: Range<Int>, _ random: inout RandomStream) -> Int {
-    let unknown = plane.pages - plane.population
-    let fresh = plane.set(range)
+  mutating func mark(
+    _ range: Range<Int>, _ mark: PageMark, _ random: inout RandomStream
+  ) -> Int {
+    let mark = mark.rawValue
+    let unknown = pages - counts[mark].known
+    let fresh = planes.set(range, mark: mark)
+    counts[mark].known += fresh
+    let scattered = counts[mark].scattered
     guard scattered > 0, fresh > 0 else { return fresh }
     let hidden = random.hypergeometric(population: unknown, marked: scattered, draws: fresh)
-    scattered -= hidden
+    counts[mark].scattered -= hidden
     return fresh - hidden
+  }
+
+  /// Marks the distinct pages that `touches` uniformly scattered rows lie on as modified.
+  package mutating func markScattered(
+    touches: Int, _ random: inout RandomStream
+  ) -> (distinct: Int, fresh: Int) {
+    markScattered(touches: touches, .modified, &random)
   }
 
   /// Marks the distinct pages that `touches` uniformly scattered rows lie on.
   ///
   /// - Returns: `distinct` pages touched, `fresh` of which were clear. The mean of `distinct` is
   ///   `P(1 − (1 − 1/P)^touches)`; its spread is that of the occupancy problem (Feller, vol. 1, II.5).
-  package mutating func markScattered(
-    touches: Int, _ random: inout RandomStream
+  mutating func markScattered(
+    touches: Int, _ mark: PageMark, _ random: inout RandomStream
   ) -> (distinct: Int, fresh: Int) {
-    let pages = Double(plane.pages)
+    let pages = Double(self.pages)
     let miss = Double.exp(Double(touches) * Double.log1p(-1 / max(pages, 1.000_001)))
     let pairMiss = Double.exp(Double(touches) * Double.log1p(-2 / max(pages, 2.000_001)))
     let mean = pages * (1 - miss)
     let variance = max(
       0, pages * (pages - 1) * pairMiss + pages * miss - (pages * miss) * (pages * miss))
     let drawn = mean + variance.squareRoot() * random.normal()
-    let distinct = min(max(Int(drawn.rounded()), 1), min(touches, plane.pages))
-    let clear = plane.pages - marked
-    let fresh = random.hypergeometric(population: plane.pages, marked: clear, draws: distinct)
-    scattered += fresh
+    let distinct = min(max(Int(drawn.rounded()), 1), min(touches, self.pages))
+    let fresh = random.hypergeometric(
+      population: self.pages, marked: self.pages - marked(mark), draws: distinct)
+    counts[mark.rawValue].scattered += fresh
     return (distinct, fresh)
   }
 
   /// Marked pages in a run; scattered ones count by their share.
-  mutating func count(in range: Range<Int>) -> Int {
-    let known = plane.count(in: range)
-    guard scattered > 0 else { return known }
-    let unknown = plane.pages - plane.population
-    return known + (range.count - known) * scattered / max(1, unknown)
+  mutating func count(in range: Range<Int>, _ mark: PageMark) -> Int {
+    let known = planes.count(in: range, mark: mark.rawValue)
+    let count = counts[mark.rawValue]
+    guard count.scattered > 0 else { return known }
+    return known + (range.count - known) * count.scattered / max(1, pages - count.known)
   }
 
-  package mutating func clear() {
-    plane.clear()
-    scattered = 0
-  }
+  package mutating func clear() { clear(.modified) }
 
-  mutating func extend(to pages: Int) { plane.extend(to: pages) }
+  mutating func clear(_ mark: PageMark) {
+    if counts[mark.rawValue].known > 0 { planes.clear(mark: mark.rawValue) }
+    counts[mark.rawValue] = Count()
+  }
 }

@@ -33,13 +33,10 @@ package struct TablePages {
   /// pages and two thirds on leaves; here their mean.
   let imageScale: Double
 
-  /// Modified since the last checkpoint's redo point, and so in no need of an image.
-  var heapDirty: RelationPages
-  var leafDirty: [RelationPages]
-  /// Heap pages that a version has left, where pruning can make room.
-  var opened: RelationPages
-  /// Heap pages whose all-visible bit is clear.
-  var unvacuumed: RelationPages
+  /// All three marks.
+  var heap: RelationPages
+  /// Each index, the primary key's first; modified or not.
+  var leaves: [RelationPages]
   /// Versions that vacuum has made room for.
   var reusableVersions = 0
   /// Versions on new pages at the end of the heap.
@@ -59,10 +56,8 @@ package struct TablePages {
       case .pglz, .lz4: 0.45
       case .zstd: 0.35
       }
-    heapDirty = RelationPages(pages: layout.heapPages)
-    leafDirty = layout.leafPages.map { RelationPages(pages: $0) }
-    opened = RelationPages(pages: layout.heapPages)
-    unvacuumed = RelationPages(pages: layout.heapPages)
+    heap = RelationPages(pages: layout.heapPages, marks: 3)
+    leaves = layout.leafPages.map { RelationPages(pages: $0) }
   }
 
   /// Vacuum prunes heap pages; those that no checkpoint cycle has seen change need an image.
@@ -70,14 +65,14 @@ package struct TablePages {
     var work = Work()
     work.records = 2 * pages
     work.logBytes = pages * (RowLayout.pruneRecord + RowLayout.visibleRecord)
-    let (distinct, fresh) = heapDirty.markScattered(touches: pages, &random)
+    let (distinct, fresh) = heap.markScattered(touches: pages, &random)
     addImages(fresh, of: distinct, fill: heapFill, &work)
     return work
   }
 
   /// All pages of the heap and its indexes.
   var pages: Int { layout.leafPages.reduce(layout.heapPages, +) }
-  var dirtyPages: Int { leafDirty.reduce(heapDirty.marked) { $0 + $1.marked } }
+  var dirtyPages: Int { leaves.reduce(heap.marked) { $0 + $1.marked } }
 
   /// The heap page of a row, by its ordinal in key order.
   func heapPage(of row: Int) -> Int {
@@ -90,8 +85,8 @@ package struct TablePages {
   }
 
   package mutating func checkpoint() {
-    heapDirty.clear()
-    for i in leafDirty.indices { leafDirty[i].clear() }
+    heap.clear()
+    for i in leaves.indices { leaves[i].clear() }
   }
 
   /// One row of traffic gets a new version.
@@ -104,21 +99,20 @@ package struct TablePages {
     var work = Work()
     let page = heapPage(of: row)
     let spacious = layout.rowsAtFill < layout.rowsPerPage
-    let roomy = spacious || (!pinned && !opened.mark(page, uniform: random.uniform()))
-    image(heapDirty.mark(page, uniform: random.uniform()), fill: heapFill, &work)
-    _ = unvacuumed.mark(page, uniform: random.uniform())
+    let roomy = spacious || (!pinned && !heap.mark(page, .opened, uniform: random.uniform()))
+    image(heap.mark(page, uniform: random.uniform()), fill: heapFill, &work)
+    _ = heap.mark(page, .unvacuumed, uniform: random.uniform())
     if roomy && !touched {
       work.hot = 1
       work.records += 1
       work.logBytes += layout.hotBytes(logical: logical)
     } else {
       work.moved = 1
-      work.records += 2 + leafDirty.count
+      work.records += 2 + leaves.count
       work.logBytes +=
         (roomy ? layout.hotBytes(logical: logical) : layout.movedBytes) + layout.indexBytes
-      for i in leafDirty.indices where !layout.appends[i] {
-        let page = leaf(i, row, &random)
-        let fresh = leafDirty[i].mark(page, uniform: random.uniform())
+      for i in leaves.indices where !layout.appends[i] {
+        let fresh = markLeaf(i, row, &random)
         image(fresh, fill: RowLayout.leafFill, &work)
       }
       if !roomy { appendVersions(1, &work, &random) }
@@ -132,18 +126,17 @@ package struct TablePages {
     work.records = 1
     work.logBytes = RowLayout.lockRecord
     image(
-      heapDirty.mark(heapPage(of: row), uniform: random.uniform()), fill: heapFill, &work)
+      heap.mark(heapPage(of: row), uniform: random.uniform()), fill: heapFill, &work)
     return work
   }
 
   /// One new row goes to the end of the heap and into every index.
   mutating func insert(_ random: inout RandomStream) -> Work {
     var work = Work()
-    work.records = 1 + leafDirty.count
+    work.records = 1 + leaves.count
     work.logBytes = (31 + layout.tuple + 7) / 8 * 8 + layout.indexBytes
-    for i in leafDirty.indices {
-      let last = i == 0 ? layout.leafPages[0] - 1 : random.below(layout.leafPages[i])
-      let fresh = leafDirty[i].mark(last, uniform: random.uniform())
+    for i in leaves.indices {
+      let fresh = markLeaf(i, .max, &random)
       image(fresh, fill: RowLayout.leafFill, &work)
     }
     return work
@@ -153,12 +146,17 @@ package struct TablePages {
 
   /// Marks the pages that traffic would have touched first in a stretch that was not played.
   mutating func markTraffic(images: Int, _ random: inout RandomStream) {
-    if images > 0 { _ = heapDirty.markScattered(touches: images, &random) }
+    if images > 0 { _ = heap.markScattered(touches: images, &random) }
   }
 
-  private func leaf(_ index: Int, _ row: Int, _ random: inout RandomStream) -> Int {
-    let pages = layout.leafPages[index]
-    return index == 0 ? min(pages - 1, row / layout.entriesPerLeaf[0]) : random.below(pages)
+  /// Marks the leaf that the row's new entry goes to: the primary key's by its order, another
+  /// index's anywhere.
+  private mutating func markLeaf(
+    _ index: Int, _ row: Int, _ random: inout RandomStream
+  ) -> Bool {
+    guard index == 0 else { return leaves[index].markAny(uniform: random.uniform()) }
+    let page = min(layout.leafPages[0] - 1, row / layout.entriesPerLeaf[0])
+    return leaves[0].mark(page, uniform: random.uniform())
   }
 
   private mutating func image(_ fresh: Bool, fill: Double, _ work: inout Work) {
@@ -197,27 +195,27 @@ extension TablePages {
     var room: Int
     if inOrder {
       let pages = heapRange(rows)
-      let fresh = heapDirty.mark(pages, &random)
+      let fresh = heap.mark(pages, .modified, &random)
       addImages(fresh, of: pages.count, fill: heapFill, &work)
-      room = pinned ? 0 : opened.count(in: pages)
+      room = pinned ? 0 : heap.count(in: pages, .opened)
       if smallerThanPage && !pinned { room = max(room, earlierVersions(rows)) }
-      _ = opened.mark(pages, &random)
-      _ = unvacuumed.mark(pages, &random)
+      _ = heap.mark(pages, .opened, &random)
+      _ = heap.mark(pages, .unvacuumed, &random)
       room +=
         pages.count * (layout.rowsPerPage - layout.rowsAtFill) * n
         / max(1, pages.count * layout.rowsAtFill)
     } else {
-      let (distinct, fresh) = heapDirty.markScattered(touches: n, &random)
+      let (distinct, fresh) = heap.markScattered(touches: n, &random)
       addImages(fresh, of: distinct, fill: heapFill, &work)
-      let (_, newlyOpened) = opened.markScattered(touches: n, &random)
-      _ = unvacuumed.markScattered(touches: n, &random)
+      let (_, newlyOpened) = heap.markScattered(touches: n, .opened, &random)
+      _ = heap.markScattered(touches: n, .unvacuumed, &random)
       room = pinned ? 0 : n - min(n, newlyOpened)
       room += Int(
         Double(n) * Double(layout.rowsPerPage - layout.rowsAtFill) / Double(layout.rowsAtFill))
     }
     work.hot = touched ? 0 : min(n, room)
     work.moved = n - work.hot
-    work.records = work.hot + work.moved * (2 + leafDirty.count)
+    work.records = work.hot + work.moved * (2 + leaves.count)
     work.logBytes = work.hot * layout.hotBytes(logical: logical)
     if work.moved > 0 { moveVersions(rows, inKeyOrder: !physicalOrder, fits: room, &work, &random) }
     return work
@@ -247,15 +245,15 @@ extension TablePages {
     work.logBytes +=
       leaving * layout.movedBytes + (work.moved - leaving) * layout.hotBytes(logical: logical)
       + work.moved * layout.indexBytes
-    for i in leafDirty.indices {
+    for i in leaves.indices {
       if i == 0 && inKeyOrder {
         let last = layout.leafPages[0] - 1
         let lower = min(last, rows.lowerBound / layout.entriesPerLeaf[0])
         let pages = lower..<min(last, (rows.upperBound - 1) / layout.entriesPerLeaf[0]) + 1
-        let fresh = leafDirty[0].mark(pages, &random)
+        let fresh = leaves[0].mark(pages, .modified, &random)
         addImages(fresh, of: pages.count, fill: RowLayout.leafFill, &work)
       } else if !layout.appends[i] {
-        let (distinct, fresh) = leafDirty[i].markScattered(touches: work.moved, &random)
+        let (distinct, fresh) = leaves[i].markScattered(touches: work.moved, &random)
         addImages(fresh, of: distinct, fill: RowLayout.leafFill, &work)
       }
     }
@@ -270,7 +268,7 @@ extension TablePages {
     reusableVersions -= reused
     appendedVersions += count - reused
     guard reused > 0 else { return }
-    let (distinct, fresh) = heapDirty.markScattered(
+    let (distinct, fresh) = heap.markScattered(
       touches: max(1, reused / layout.rowsPerPage), &random)
     addImages(fresh, of: distinct, fill: heapFill, &work)
   }

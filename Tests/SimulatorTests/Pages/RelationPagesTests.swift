@@ -74,7 +74,7 @@ struct RelationPagesTests {
     var random = stream(1)
     var relation = RelationPages(pages: 512)
     let scattered = relation.markScattered(touches: 200, &random).fresh
-    #expect(relation.mark(0..<512, &random) == 512 - scattered)
+    #expect(relation.mark(0..<512, .modified, &random) == 512 - scattered)
     #expect(relation.scattered == 0)
     #expect(relation.marked == 512)
     relation.clear()
