@@ -100,7 +100,8 @@ let package = Package(
       dependencies: [
         "Gates", "Scenarios", "Measurements", "Simulator",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Benchmarks/Model", exclude: ["full-model.yaml"], swiftSettings: settings),
+      ], path: "Benchmarks/Model", exclude: ["full-model.yaml", "rows.yaml"],
+      swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",

@@ -59,7 +59,7 @@ struct RelationPagesTests {
         case 0: fresh += relation.markScattered(touches: 1 + random.below(40), &random).fresh
         case 1:
           let lower = random.below(700)
-          fresh += relation.mark(lower..<min(700, lower + random.below(30)), &random)
+          fresh += relation.mark(lower..<min(700, lower + random.below(30)), .modified, &random)
         default:
           if relation.mark(random.below(700), uniform: random.uniform()) { fresh += 1 }
         }

@@ -45,4 +45,19 @@ struct SampledTests {
       #expect(abs(interval.mean) <= tolerance, "\(name): \(interval)")
     }
   }
+
+  @Test("The pause between two batches is not mistaken for the end of them")
+  func longPauses() throws {
+    let scenario = try SmallScenario.load(
+      table: "{name: t, rows: 200k, row_width: 120B}",
+      strategy: "{batch: {rows: 10k}, pause: 30s}",
+      traffic: "[{name: pay, rate: 20/s, statements: [{kind: update, rows: 1}]}]",
+      database: "{cores: 4, settings: {autovacuum: false, checkpoint_timeout: 1h, "
+        + "max_wal_size: 8GiB}}",
+      run: "{warmup: 2s, before: 20s, after: 2s, horizon: 1h}")
+    let sampled = simulateTrial(scenario, trial: 0, seed: 9, exact: false)
+    let duration = try #require(sampled.value(of: MetricKey("backfill.duration"))?.value)
+    // Nineteen pauses, and twenty batches of well under a second.
+    #expect(duration > 19 * 30 && duration < 19 * 30 + 20)
+  }
 }
