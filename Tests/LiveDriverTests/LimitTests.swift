@@ -36,7 +36,7 @@ import Testing
     #expect(!contents(of: "/dev/shm").contains { $0.hasPrefix("rehearse-") })
   }
 
-  /// Writes a second over a checkpoint of 1,500 single pages, which ends when the disk has them.
+  /// Writes a second over a checkpoint of 900 single pages, which ends when the disk has them.
   ///
   /// Every other page is modified, so that no two of them become one write; commits would show the
   /// time that the disk takes for a flush instead.
@@ -47,7 +47,7 @@ import Testing
       for sql in [
         "CREATE TABLE busy (n int, page text)",
         "ALTER TABLE busy ALTER page SET STORAGE PLAIN",
-        "INSERT INTO busy SELECT n, repeat('x', 7000) FROM generate_series(1, 3000) AS n",
+        "INSERT INTO busy SELECT n, repeat('x', 7000) FROM generate_series(1, 1800) AS n",
         // Reads would set hint bits in every page.
         "VACUUM busy", "CHECKPOINT", "SELECT FROM busy WHERE n % 2 = 0 FOR UPDATE",
       ] { try session.execute(sql) }
