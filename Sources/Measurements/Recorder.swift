@@ -100,8 +100,13 @@ package struct Recorder: Sendable {
 
   /// Starts a phase; the one before ends at the same instant.
   package mutating func begin(_ phase: Phase, at now: Instant) {
+    begin(phase, at: now, settled: now)
+  }
+
+  /// What goes on over time is charged to the phase before until `settled`.
+  private mutating func begin(_ phase: Phase, at now: Instant, settled: Instant) {
     guard phase != clock.current else { return }
-    settle(at: now)
+    settle(at: settled)
     walRate.close(in: clock.current)
     clock.begin(phase, at: now)
     if phase != .warmup { course.begin(at: now) }
@@ -112,10 +117,13 @@ package struct Recorder: Sendable {
   /// Ends the backfill's last commit: transactions intended later belong to the after phase.
   ///
   /// `completed` is false where the backfill stopped before its end; its duration is then unknown.
-  package mutating func backfillEnded(at now: Instant, completed: Bool = true) {
+  /// `noticed` is when that was: a run that is given up ends later than its last commit.
+  package mutating func backfillEnded(
+    at now: Instant, noticed: Instant? = nil, completed: Bool = true
+  ) {
     backfillEnd = now
     backfillCompleted = completed
-    begin(.after, at: now)
+    begin(.after, at: now, settled: noticed ?? now)
   }
 
   /// Folds the current stretch into the totals `1 + repeats` times and starts a new one.

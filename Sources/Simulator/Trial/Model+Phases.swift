@@ -80,7 +80,7 @@ extension Model {
     backfillEnd = instant
     alarms.cancel(.horizon)
     countTotals()
-    recorder.backfillEnded(at: instant, completed: completed)
+    recorder.backfillEnded(at: instant, noticed: modelNow, completed: completed)
     recordPauses()
     enter(.after)
     let length = max(scenario.run.after, .seconds(1))
@@ -153,12 +153,14 @@ extension Model {
     isPhysical ? blockRows(range) : keyMap.ordinals(range)
   }
 
-  /// Rows that the strategy still counts as neither committed nor given up.
+  /// Rows that the strategy still counts as neither committed nor given up, but for those of commits
+  /// whose answer is on its way.
   private var remainingInStrategy: Int {
     guard let strategy, phase.rawValue >= Phase.during.rawValue else { return 0 }
     let done = strategy.resumePoint
     var covered = done.watermark.map { rows(in: KeyRange(after: nil, upTo: $0)).count } ?? 0
     for range in done.committedAbove { covered += rows(in: range).count }
+    for worker in workers where worker.stage == .replying { covered += worker.frontier.rows.count }
     return scenario.tables[0].rows - covered - books.rowsMissed
   }
 
