@@ -31,10 +31,11 @@ package struct RunText {
   }
 
   private var heading: [String] {
-    var parts = [
-      run.header.name, run.header.world.rawValue, "seed \(run.header.seed)",
-      Self.plural(run.trials, "trial"),
-    ]
+    var parts = [run.header.name, run.header.world.rawValue, "seed \(run.header.seed)"]
+    parts.append(
+      isLive
+        ? run.header.versions["postgresql"].map { "PostgreSQL \($0)" } ?? "PostgreSQL"
+        : Self.plural(run.trials, "trial"))
     if !run.complete { parts.append("INCOMPLETE") }
     return [parts.joined(separator: "  ")]
   }
@@ -56,17 +57,21 @@ package struct RunText {
     return lines + [command + (command.count + why.count <= Self.width ? why : "")]
   }
 
+  private var isLive: Bool { run.header.world == .live }
+
   /// What to type next, and why if there is room for it.
   private var next: (command: String, why: String) {
     let file = source ?? "FILE"
     switch run.verdict {
     case .fail: return ("rehearse plan \(file)", "which resource binds")
     case .inconclusive:
-      if !run.complete { return ("rehearse simulate \(file)", "to its end") }
+      let again = isLive ? "live \(file) --throwaway" : "simulate \(file)"
+      if !run.complete { return ("rehearse \(again)", "to its end") }
       if let gate = run.gates.first(where: { $0.level == .error && $0.n == 0 }) {
         return ("rehearse explain \(gate.metric.name)", "")
       }
       return ("rehearse simulate \(file) --trials \(max(400, 2 * run.trials))", "")
+    case .pass where isLive: return ("rehearse simulate \(file)", "what was predicted?")
     case .pass:
       let more = "--set strategy.workers=\(2 * run.workers)"
       return ("rehearse simulate \(file) \(more)", "is there room for more?")

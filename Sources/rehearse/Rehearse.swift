@@ -9,7 +9,8 @@ struct Rehearse: ParsableCommand {
     discussion: """
       One scenario file says what the table, the backfill, the application and the server look \
       like. `simulate` predicts what the backfill does to the application and judges it by the \
-      scenario's gates. Nothing here connects to a server.
+      scenario's gates; `live` does it on a real PostgreSQL and measures the same. Only `live` \
+      connects to a server.
 
       Start with:
         rehearse init scenario.yaml
@@ -17,13 +18,13 @@ struct Rehearse: ParsableCommand {
         rehearse simulate scenario.yaml
 
       Exit status: 0 passed, 1 could not complete, 2 a gate failed, 3 inconclusive, 64 usage, \
-      65 invalid scenario, 66 no such input, 70 internal error, 73 output not writable, \
-      130/143 interrupted.
+      65 invalid scenario, 66 no such input, 69 server unreachable, 70 internal error, 73 output not \
+      writable, 77 refused for safety, 130/143 interrupted; 5 a live run was stopped by a throttle.
       """,
     groupedSubcommands: [
       CommandGroup(
         name: "Scenario", subcommands: [Init.self, Validate.self, Plan.self, PresetList.self]),
-      CommandGroup(name: "Run", subcommands: [Simulate.self, Report.self, Runs.self]),
+      CommandGroup(name: "Run", subcommands: [Simulate.self, Live.self, Report.self, Runs.self]),
       CommandGroup(
         name: "Other", subcommands: [Explain.self, Schema.self, Doctor.self, Version.self]),
     ])

@@ -11,7 +11,7 @@ struct OneCluster: SuiteTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
     let plan = ClusterPlan(
-      replicas: [.init(name: "replica-a")], sessions: 60)
+      replicas: [.init(name: "replica-a")], sessions: 200)
     try await ThrowawayCluster.with(plan) { cluster in
       try await Self.$running.withValue(cluster) { try await function() }
     }

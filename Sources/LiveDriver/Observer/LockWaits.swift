@@ -16,8 +16,13 @@ struct LockWait: Hashable, Sendable {
 struct SeenWait: Hashable, Sendable {
   var session: Int32
   var isBatch: Bool
-  /// The server's `waitstart`, on the run's clock.
+  /// The server's `waitstart` in its own words, which names the wait from one look to the next; empty
+  /// where the server does not tell it.
+  var name: String
+  /// The same on the run's clock, right within half of `uncertainty`.
   var start: Instant
+  /// The round trip of the look that told the start best.
+  var uncertainty: TimeSpan
   var lastSeen: Instant
   /// The first look at which it was gone; nil while it lasts.
   var firstGone: Instant?
@@ -37,35 +42,51 @@ func assembleWaits(_ seen: [SeenWait], statements: [LongStatement], end: Instant
     let running = statements.filter { $0.session == session }.sorted { $0.from < $1.from }
     waits += assemble(own, running, end: end)
   }
+  waits += unseenWaits(seen, statements)
   return waits.sorted { ($0.ended, $0.session) < ($1.ended, $1.session) }
+}
+
+/// A statement that the server ended for its waiting did wait, whether a look saw it or not: on a host
+/// without a free core, looks may lie far apart.
+private func unseenWaits(_ seen: [SeenWait], _ statements: [LongStatement]) -> [LockWait] {
+  statements.filter { statement in
+    statement.failedWaiting
+      && !seen.contains { $0.session == statement.session && overlap(statement, $0) > .zero }
+  }.map { statement in
+    LockWait(
+      session: statement.session, isBatch: statement.intended == nil,
+      waited: statement.to - statement.from, ended: statement.to, intended: statement.intended)
+  }
 }
 
 private func assemble(
   _ seen: [SeenWait], _ statements: [LongStatement], end: Instant
 ) -> [LockWait] {
   var waits: [LockWait] = []
-  var index = 0
-  var current: (statement: Int, wait: LockWait)?
+  var openStatement: LongStatement?
   for wait in seen {
-    while index < statements.count, statements[index].to <= wait.start { index += 1 }
-    let statement = index < statements.count ? statements[index] : nil
-    let finish = endOf(wait, in: statement, end: end)
-    let span = max(.zero, finish - wait.start)
-    if let open = current, open.statement == index, statement != nil {
-      current?.wait.waited = open.wait.waited + span
-      current?.wait.ended = finish
+    let statement = statements.max { overlap($0, wait) < overlap($1, wait) }
+      .flatMap { overlap($0, wait) > .zero ? $0 : nil }
+    let start = statement.map { max($0.from, wait.start) } ?? wait.start
+    let finish = max(start, endOf(wait, in: statement, end: end))
+    if let statement, statement == openStatement, !waits.isEmpty {
+      waits[waits.count - 1].waited = waits[waits.count - 1].waited + (finish - start)
+      waits[waits.count - 1].ended = finish
       continue
     }
-    if let open = current { waits.append(open.wait) }
-    current = (
-      index,
+    openStatement = statement
+    waits.append(
       LockWait(
-        session: wait.session, isBatch: wait.isBatch, waited: span, ended: finish,
-        intended: statement?.intended)
-    )
+        session: wait.session, isBatch: wait.isBatch, waited: finish - start, ended: finish,
+        intended: statement?.intended))
   }
-  if let open = current { waits.append(open.wait) }
   return waits
+}
+
+/// How much of the wait happened in the statement; a look is a moment of a nanosecond.
+private func overlap(_ statement: LongStatement, _ wait: SeenWait) -> TimeSpan {
+  let last = wait.lastSeen + .nanoseconds(1)
+  return min(statement.to, last) - max(statement.from, min(wait.start, wait.lastSeen))
 }
 
 private func endOf(_ wait: SeenWait, in statement: LongStatement?, end: Instant) -> Instant {

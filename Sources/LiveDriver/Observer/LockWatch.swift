@@ -39,13 +39,14 @@ final class LockWatch {
     self.sensors = sensors
     connection = try Connection(server, applicationName: "rehearse observer")
     // Its age is taken by the server's clock, so the two clocks need not agree.
-    let age =
+    let start =
       connection.serverVersion >= 140_000
-      ? "extract(epoch FROM clock_timestamp() - waitstart)" : "NULL::float8"
+      ? "extract(epoch FROM clock_timestamp() - max(waitstart)), max(waitstart)::text"
+      : "NULL::float8, NULL::text"
     try connection.prepare(
       "waits",
       """
-      SELECT pid, max(\(age)) FROM pg_locks
+      SELECT pid, \(start) FROM pg_locks
       WHERE NOT granted AND locktype IN ('transactionid', 'tuple') GROUP BY pid
       """)
   }
@@ -73,8 +74,12 @@ final class LockWatch {
     var still: [Int] = []
     for row in 0..<rows.count {
       guard let pid = rows.integer(row, 0), let session = session(of: pid) else { continue }
-      let start = rows.real(row, 1).map { at - TimeSpan(seconds: $0) }
-      still.append(note(session, start: start, at: at))
+      let half = TimeSpan(nanoseconds: Self.period.nanoseconds / 2)
+      let seen = SeenWait(
+        session: Int32(session), isBatch: board.isBatch(session), name: rows.text(row, 2) ?? "",
+        start: at - (rows.real(row, 1).map { TimeSpan(seconds: $0) } ?? half),
+        uncertainty: answered - asked, lastSeen: at)
+      still.append(note(seen))
     }
     for index in open where !still.contains(index) {
       seen[index].firstGone = at
@@ -86,22 +91,18 @@ final class LockWatch {
   }
 
   /// A wait that was seen before goes on; any other is new.
-  private func note(_ session: Int, start: Instant?, at now: Instant) -> Int {
-    // The server's and our reading of one start differ by the length of a round trip.
-    let known = open.first { index in
-      seen[index].session == session
-        && (start.map { abs(($0 - seen[index].start).nanoseconds) < 2_000_000 } ?? true)
+  private func note(_ wait: SeenWait) -> Int {
+    let known = open.first { seen[$0].session == wait.session && seen[$0].name == wait.name }
+    guard let known else {
+      seen.append(wait)
+      return seen.count - 1
     }
-    if let known {
-      seen[known].lastSeen = now
-      return known
+    seen[known].lastSeen = wait.lastSeen
+    if !wait.name.isEmpty, wait.uncertainty < seen[known].uncertainty {
+      seen[known].start = wait.start
+      seen[known].uncertainty = wait.uncertainty
     }
-    let half = TimeSpan(nanoseconds: Self.period.nanoseconds / 2)
-    seen.append(
-      SeenWait(
-        session: Int32(session), isBatch: board.isBatch(session), start: start ?? now - half,
-        lastSeen: now))
-    return seen.count - 1
+    return known
   }
 
   private func session(of pid: Int) -> Int? {

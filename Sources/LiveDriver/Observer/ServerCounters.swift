@@ -41,11 +41,11 @@ struct ServerCounters: Hashable, Sendable {
          FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()),
         (SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), min(restart_lsn))
          FROM pg_replication_slots)::bigint,
-        (SELECT sum(pg_total_relation_size(oid)) FROM unnest(ARRAY[\(oids)]) AS oid)::bigint
+        (SELECT sum(pg_total_relation_size(oid)) FROM unnest(ARRAY[\(oids)]::oid[]) AS oid)::bigint
       FROM pg_stat_database d,
         (SELECT sum(n_dead_tup)::bigint AS dead, sum(n_tup_upd)::bigint AS updates,
            sum(n_tup_hot_upd)::bigint AS hot, sum(vacuum_count + autovacuum_count)::bigint AS vacuums
-         FROM pg_stat_user_tables WHERE relid = ANY (ARRAY[\(oids)])) t
+         FROM pg_stat_user_tables WHERE relid = ANY (ARRAY[\(oids)]::oid[])) t
       WHERE d.datname = current_database()
       """
   }

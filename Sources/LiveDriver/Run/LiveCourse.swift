@@ -56,7 +56,7 @@ final class LiveCourse {
     let end = clock.now
     traffic.stop()
     isOver.raise()
-    let logs = traffic.join()
+    let logs = traffic.join(end)
     observers.join()
     let warnings = stage.warnings + mishaps.join()
     let recording = LiveRecording(

@@ -27,7 +27,9 @@ final class TrafficThreads {
   }
 
   /// The connections stay open until the last thread is done: closing them costs the server.
-  func join() -> [TrafficLog] {
+  ///
+  /// `end` is the run's.
+  func join(_ end: Instant) -> [TrafficLog] {
     let cancellers = sessions.flatMap { $0.session.cancellers }
     let patience = Mailbox<Void>()
     let isJoined = Flag()
@@ -43,7 +45,12 @@ final class TrafficThreads {
     isJoined.raise()
     patience.put(())
     helper.join()
-    return withExtendedLifetime(sessions) { logs.all }
+    let pools = sessions.indices.filter { index in
+      index == 0 || sessions[index].pool !== sessions[index - 1].pool
+    }.map { sessions[$0].pool }
+    return withExtendedLifetime(sessions) {
+      logs.all + pools.map { TrafficWorker.unbegun(in: $0, at: end) }
+    }
   }
 }
 

@@ -13,9 +13,9 @@ final class TrafficPool: Sendable {
   let clock: LiveClock
   let meter: SignalMeterBox
   private let queue: Mutex<RequestQueue>
+  private let unbegun = Mutex<[Request]>([])
   private let busy = Atomic<Int>(0)
-  /// Nanoseconds; requests due from here on are not begun.
-  private let end = Atomic<Int64>(.max)
+  private let isOver = Atomic<Bool>(false)
 
   init(
     _ index: Int, _ scenario: Scenario, queue: RequestQueue, timeline: ApplicationTimeline,
@@ -30,10 +30,10 @@ final class TrafficPool: Sendable {
     self.queue = Mutex(queue)
   }
 
-  /// Nothing that is due from now on is begun any more.
-  func stop() { end.store(clock.now.nanoseconds, ordering: .sequentiallyConsistent) }
+  /// Nothing is begun any more.
+  func stop() { isOver.store(true, ordering: .sequentiallyConsistent) }
 
-  var isStopping: Bool { end.load(ordering: .relaxed) != .max }
+  var isStopping: Bool { isOver.load(ordering: .relaxed) }
   /// Connections in use.
   var inUse: Int { busy.load(ordering: .relaxed) }
   /// Requests that wait for a connection.
@@ -53,12 +53,35 @@ final class TrafficPool: Sendable {
       case .over(let request, let instant): queue.ended(request, at: instant)
       case nil: break
       }
-      return queue.next()
+      return isStopping ? nil : queue.next()
     }
   }
 
-  func isOver(by instant: Instant) -> Bool {
-    instant.nanoseconds >= end.load(ordering: .relaxed)
+  /// The run ended before this request's turn.
+  func giveUp(_ request: Request) { unbegun.withLock { $0.append(request) } }
+
+  /// What was due before the end of the run and never began; afterwards the queue is empty.
+  func leftovers(until end: Instant) -> [Request] {
+    var rest = unbegun.withLock { $0 }.filter { $0.due < end }
+    queue.withLock { queue in
+      while let request = queue.next(), request.due < end { rest.append(request) }
+    }
+    return rest
+  }
+
+  /// When the client of this try gives up.
+  func deadline(of request: Request) -> Instant? {
+    timeline.timeout(of: request.trafficClass, at: request.due).map { request.due + $0 }
+  }
+
+  /// How and when a request that has waited until `now` left the line before: whoever ran out of
+  /// patience did so at a moment of their own.
+  func impatience(of request: Request, at now: Instant) -> (outcome: Outcome, ended: Instant)? {
+    let patience = request.due + pool.waitTimeout
+    if let deadline = deadline(of: request), deadline < patience {
+      return now > deadline ? (.timedOut, deadline) : nil
+    }
+    return now > patience ? (.rejected, patience) : nil
   }
 
   func occupy() { busy.wrappingAdd(1, ordering: .relaxed) }

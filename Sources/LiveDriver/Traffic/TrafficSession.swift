@@ -1,6 +1,7 @@
 import Measurements
 import Primitives
 import Scenarios
+import Strategies
 
 /// One place in a pool: a connection to the primary, and one to each replica its classes use.
 ///
@@ -147,22 +148,29 @@ final class TrafficSession {
   ) throws {
     let from = clock.now
     board.begin(number, at: from)
+    var failedWaiting = false
     defer {
       board.end(number)
       let to = clock.now
       if to - from >= LongStatement.shortest {
         longStatements.append(
           LongStatement(
-            session: Int32(number), from: from, to: to, intended: request.intended))
+            session: Int32(number), from: from, to: to, intended: request.intended,
+            failedWaiting: failedWaiting))
       }
     }
     let key = keys.text(of: statement, request)
-    try key.withCString { key in
-      guard statement.makesRows else {
-        return try send(statement.name, [key], deadline, connection)
+    do {
+      try key.withCString { key in
+        guard statement.makesRows else {
+          return try send(statement.name, [key], deadline, connection)
+        }
+        let first = newKeys.take(statement.draws.count, table: statement.table)
+        try String(first).withCString { try send(statement.name, [key, $0], deadline, connection) }
       }
-      let first = newKeys.take(statement.draws.count, table: statement.table)
-      try String(first).withCString { try send(statement.name, [key, $0], deadline, connection) }
+    } catch let error as ServerError {
+      failedWaiting = [.lockTimeout, .deadlock].contains(FailureCode(error))
+      throw error
     }
   }
 

@@ -20,25 +20,40 @@ struct TrafficWorker {
     var last: Followup?
     while let request = pool.take(after: last) {
       let hadToWait = request.due <= pool.clock.now
-      if !hadToWait { pool.clock.sleep(until: request.due) { pool.isOver(by: request.due) } }
-      if pool.isOver(by: request.due) { break }
+      if !hadToWait { pool.clock.sleep(until: request.due) { pool.isStopping } }
+      guard !pool.isStopping else {
+        pool.giveUp(request)
+        break
+      }
       last = serve(request, hadToWait: hadToWait)
     }
     log.longStatements = session.longStatements
     return log
   }
 
+  /// What became of the requests that never got a connection before the end of the run.
+  static func unbegun(in pool: TrafficPool, at end: Instant) -> TrafficLog {
+    var log = TrafficLog()
+    for request in pool.leftovers(until: end) {
+      let gaveUp = pool.impatience(of: request, at: end)
+      // Whoever still waits has arrived, and that is all: its end lies after the run's.
+      let ended = gaveUp?.ended ?? end + .nanoseconds(1)
+      log.transactions.append(
+        TransactionRecord(
+          trafficClass: Int32(request.trafficClass), pool: Int32(pool.index), isRetried: false,
+          isFirst: request.attempt == 0, hadToWait: true, failure: .none,
+          outcome: gaveUp?.outcome ?? .rejected, intended: request.intended, asked: request.due,
+          connected: nil, ended: ended, freed: ended))
+    }
+    return log
+  }
+
   private mutating func serve(_ request: Request, hadToWait: Bool) -> Followup {
     let now = pool.clock.now
-    let timeout = pool.timeline.timeout(of: request.trafficClass, at: request.due)
-    let deadline = timeout.map { request.due + $0 }
-    // Whoever ran out of patience in the line left it at its own moment, not now.
-    let patience = request.due + pool.pool.waitTimeout
-    if hadToWait, now > min(patience, deadline ?? .distantFuture) {
-      let gaveUp = deadline.map { $0 < patience } ?? false
+    let deadline = pool.deadline(of: request)
+    if hadToWait, let (outcome, ended) = pool.impatience(of: request, at: now) {
       return note(
-        request, hadToWait: true, connected: nil, outcome: gaveUp ? .timedOut : .rejected,
-        ended: gaveUp ? deadline ?? patience : patience)
+        request, hadToWait: true, connected: nil, outcome: outcome, ended: ended)
     }
     if !hadToWait { log.scheduleLags.append(now - request.due) }
     pool.occupy()

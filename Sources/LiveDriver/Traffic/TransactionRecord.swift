@@ -33,6 +33,8 @@ struct LongStatement: Hashable, Sendable, BitwiseCopyable {
   var to: Instant
   /// What the waits in it are charged to; nil for a batch, whose waits count when they end.
   var intended: Instant?
+  /// The server ended it because it waited for a row, too long or in a circle.
+  var failedWaiting = false
 
   /// Shorter statements hold no wait of 10 ms, and their sum would be large.
   static let shortest = TimeSpan.milliseconds(4)

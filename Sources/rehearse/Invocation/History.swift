@@ -75,6 +75,16 @@ struct FinishedRun {
     (record, decisions) = try work()
     seconds = Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
   }
+
+  /// Nil where the work turned out to be none.
+  init?(_ source: String, ifAny work: () throws -> (RunRecord, DecisionLog?)?) rethrows {
+    self.source = source
+    startedAt = Date()
+    let began = DispatchTime.now().uptimeNanoseconds
+    guard let done = try work() else { return nil }
+    (record, decisions) = done
+    seconds = Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
+  }
 }
 
 extension Failure {

@@ -96,15 +96,22 @@ struct RunOptions: ParsableArguments {
 
   /// Seconds.
   func timeBound() throws -> Double? {
-    guard let maxTime else { return nil }
-    let units: [(String, Double)] = [("ms", 1e-3), ("min", 60), ("s", 1), ("h", 3_600)]
-    for (unit, seconds) in units where maxTime.hasSuffix(unit) {
-      if let number = Double(maxTime.dropLast(unit.count)), number > 0, number.isFinite {
-        return number * seconds
-      }
-    }
-    throw ValidationError("--max-time takes a duration such as 30s or 5min, not \"\(maxTime)\"")
+    try maxTime.map { try WallTime.seconds($0, of: "--max-time") }
   }
 
   var threads: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+/// A length of wall-clock time as an option takes it.
+enum WallTime {
+  /// Of a text such as 30s or 5min.
+  static func seconds(_ text: String, of option: String) throws -> Double {
+    let units: [(String, Double)] = [("ms", 1e-3), ("min", 60), ("s", 1), ("h", 3_600)]
+    for (unit, seconds) in units where text.hasSuffix(unit) {
+      if let number = Double(text.dropLast(unit.count)), number > 0, number.isFinite {
+        return number * seconds
+      }
+    }
+    throw ValidationError("\(option) takes a duration such as 30s or 5min, not \"\(text)\"")
+  }
 }

@@ -81,7 +81,7 @@ extension Failure {
 }
 
 extension RunRecord.Header {
-  init(_ loaded: LoadedScenario) {
+  init(_ loaded: LoadedScenario, world: RunRecord.World = .simulated) {
     let process = ProcessInfo.processInfo
     #if arch(x86_64)
       let architecture = "x86_64"
@@ -91,7 +91,7 @@ extension RunRecord.Header {
       let architecture = "other"
     #endif
     self.init(
-      name: loaded.scenario.name, world: .simulated, modelVersion: Build.modelVersion,
+      name: loaded.scenario.name, world: world, modelVersion: Build.modelVersion,
       seed: loaded.scenario.run.seed, versions: ["rehearse": Build.version],
       host: RunRecord.Host(
         os: process.operatingSystemVersionString, arch: architecture,

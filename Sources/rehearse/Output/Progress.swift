@@ -26,11 +26,16 @@ final class Progress: Sendable {
   ///   - done: Trials finished.
   ///   - planned: At most so many.
   func report(done: Int, planned: Int) {
+    report { "\(done) of at most \(planned) trials" }
+  }
+
+  /// What has been done, in words that the time so far can follow.
+  func report(_ words: () -> String) {
     let now = DispatchTime.now().uptimeNanoseconds
     state.withLock { state in
       guard now >= state.nextLine else { return }
       let seconds = Double(now - began) * 1e-9
-      let text = "\(label): \(done) of at most \(planned) trials after \(Int(seconds)) s"
+      let text = "\(label): \(words()) after \(Int(seconds)) s"
       if redraws {
         state.nextLine = now + 100_000_000
         state.drawn = true

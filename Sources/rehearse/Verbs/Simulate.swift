@@ -1,7 +1,6 @@
 import ArgumentParser
 import Gates
 import Measurements
-import Reports
 import Scenarios
 
 struct Simulate: Verb {
@@ -38,34 +37,10 @@ struct Simulate: Verb {
       runs.append(try FinishedRun(file.path) { try runner.run(file) })
     }
     let records = runs.map(\.record)
-    try publish(records, console)
+    try Publishing(outputs: run.outputs, format: output.format).publish(
+      records, sources: files, console)
     if !run.noHistory { for run in runs { History.keep(run, console) } }
     return .combined(records.map(ExitStatus.init) + [Interrupt.status].compactMap { $0 })
-  }
-
-  private func publish(_ records: [RunRecord], _ console: Console) throws {
-    let sources = zip(records, files).map { (record: $0, source: $1) }
-    func text(colored: Bool) -> String {
-      sources.map { record, source in
-        RunText(record, source: source) { verdict, word in
-          colored ? console.styled(word, verdict, on: .output) : word
-        }.text
-      }.joined(separator: "\n")
-    }
-    let json =
-      records.count == 1 && files.count == 1
-      ? try jsonText(records[0]) : try jsonText(RunsDocument(runs: records))
-    // The screen first: a file that has become unwritable meanwhile must not cost the result.
-    switch output.format {
-    case .text: console.result(text(colored: true))
-    case .json: console.result(json)
-    }
-    for file in run.outputs {
-      switch file.kind {
-      case .text: try Writing.write(text(colored: false), to: file.path)
-      case .json: try Writing.write(json + "\n", to: file.path)
-      }
-    }
   }
 }
 
@@ -76,16 +51,6 @@ extension ExitStatus {
     case .fail: self = .gateFailed
     case .inconclusive: self = .inconclusive
     case .pass, .none: self = record.complete ? .success : .inconclusive
-    }
-  }
-}
-
-extension Console {
-  func styled(_ word: String, _ verdict: Verdict, on stream: Stream) -> String {
-    switch verdict {
-    case .pass: styled(word, .green, on: stream)
-    case .fail: styled(word, .red, on: stream)
-    case .inconclusive, .none: styled(word, .yellow, on: stream)
     }
   }
 }

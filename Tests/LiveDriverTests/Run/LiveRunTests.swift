@@ -1,3 +1,4 @@
+import Foundation
 import Gates
 import LiveDriver
 import Measurements
@@ -10,7 +11,7 @@ extension OnAServer {
   @Suite("A live run")
   struct LiveRunTests {
     private static let traffic = """
-      [{name: pay, rate: 200/s, timeout: 1s, statements: [{kind: select, rows: 1}, \
+      [{name: pay, rate: 200/s, statements: [{kind: select, rows: 1}, \
       {kind: update, rows: 1, set: [note]}]}]
       """
 
@@ -66,6 +67,38 @@ extension OnAServer {
         #expect(decisions.executed == simulated?.executed)
         #expect(decisions.executed.isEmpty == false)
         #expect(decisions.replay() == nil)
+        let wrong = try live.wrongRows(session)
+        #expect(wrong == 0)
+      }
+    }
+
+    @Test(
+      "A live run's events, fed back in, give its actions exactly",
+      arguments: [
+        ("adaptive", "{batch: {target_time: 20ms, min_rows: 50, max_rows: 400}, workers: 2}"),
+        ("by_filter", "{batch: {rows: 300}, pause: {ratio: 0.5}}"),
+        (
+          "throttled",
+          """
+          {batch: {rows: 200}, workers: 3, throttle: [{pause_when: app.active > 1, every: 10ms}, \
+          {abort_when: mvcc.dead_rows > 1G, for: 5s}]}
+          """
+        ),
+      ])
+    func replays(name: String, strategy: String) async throws {
+      var live = LiveScenario("replays_\(name)")
+      live.strategy = strategy
+      live.traffic = Self.traffic
+      if name == "by_filter" {
+        live.backfill = "{set: {n: \"n + 1\", v: \"'done'\"}, where: v IS NULL}"
+      }
+      try await rehearseLive(live) { result, session, live in
+        let decisions = try #require(result.decisions)
+        #expect(decisions.replay() == nil)
+        let kept = try JSONEncoder().encode(decisions)
+        let read = try JSONDecoder().decode(DecisionLog.self, from: kept)
+        #expect(read == decisions)
+        #expect(result.end == .finished)
         let wrong = try live.wrongRows(session)
         #expect(wrong == 0)
       }

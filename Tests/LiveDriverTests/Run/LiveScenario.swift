@@ -1,34 +1,40 @@
-import LiveDriver
 import Scenarios
 import Strategies
 
+@testable import LiveDriver
+
 /// A small scenario and its table on a server, of which a test states what matters to it.
 struct LiveScenario {
-  var table: String
+  /// A schema of its own, so that tests at the same time share no progress table.
+  var schema: String
+  var table: String { "\(schema).t" }
+  var progress: String { "\(schema).rehearse_progress" }
   var rows = 2_000
   var gaps = "0%"
   var backfill = "{set: {n: \"n + 1\"}}"
   var strategy = "{batch: {rows: 500}}"
   var traffic = "[]"
-  var pools = "{app: {size: 4, wait_timeout: 1s}}"
+  var pools = "{app: {size: 4, wait_timeout: 60s}}"
   var events = "[]"
   var replicas = "[]"
   var gates = "[]"
+  var settings = "{}"
   var run = "{warmup: 0s, before: 0s, after: 1s, horizon: 60s}"
 
-  init(_ table: String) { self.table = table }
+  init(_ schema: String) { self.schema = schema }
 
   var scenario: Scenario {
     get throws {
       var lines = [
-        "name: \(table)",
-        "table: {name: public.\(table), rows: \(rows), row_width: 120B, "
+        "name: \(schema)",
+        "table: {name: \(table), rows: \(rows), row_width: 120B, "
           + "primary_key: {column: id, type: bigint, gaps: \(gaps)}}",
         "backfill: \(backfill)", "strategy: \(strategy)", "traffic: \(traffic)",
       ]
       if traffic != "[]" { lines.append("pools: \(pools)") }
       lines += [
-        "events: \(events)", "database: {cores: 2, replicas: \(replicas)}", "gates: \(gates)",
+        "events: \(events)",
+        "database: {cores: 2, replicas: \(replicas), settings: \(settings)}", "gates: \(gates)",
         "run: \(run)",
       ]
       if backfill == "none" {
@@ -43,6 +49,7 @@ struct LiveScenario {
   /// from none and from two.
   func fill(_ session: Connection) throws {
     let map = KeyMap(table: try scenario.tables[0])
+    try session.execute("CREATE SCHEMA \(schema)")
     try session.execute(
       "CREATE TABLE \(table) (id bigint PRIMARY KEY, n bigint, note text, v text)")
     let keys = (0..<rows).map { map.key(of: $0).int64.map { "\($0)" } ?? "" }
@@ -74,16 +81,25 @@ extension LiveTarget {
 }
 
 /// Fills the table, runs the scenario and hands both to `check`, on a thread of its own.
+///
+/// The run is stopped after so many rows; with `resumes` the table is there already, and a run of the scenario goes on.
 func rehearseLive(
   _ live: LiveScenario, replicas: Bool = false,
-  during: (@Sendable (ThrowawayCluster) throws -> Void)? = nil,
+  prepare: (@Sendable (Connection, LiveScenario) throws -> Void)? = nil,
+  stopAfter rows: Int = .max, resumes: Bool = false,
   _ check: @escaping @Sendable (LiveResult, Connection, LiveScenario) throws -> Void
 ) async throws {
   try await withCluster { cluster in
     let session = try Connection(cluster.primary.session, applicationName: "rehearse-test")
-    try live.fill(session)
+    if !resumes { try live.fill(session) }
+    try prepare?(session, live)
     let target = LiveTarget(cluster, replicas: replicas)
-    let result = try LiveRun(try live.scenario, on: target, name: live.table).run()
+    let isEnough = Flag()
+    let result = try LiveRun(
+      try live.scenario, on: target, name: live.schema, resumes: resumes
+    ).run(
+      shouldStop: { isEnough.isRaised },
+      report: { if $0.rows >= rows { isEnough.raise() } })
     try check(result, session, live)
   }
 }
