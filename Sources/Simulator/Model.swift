@@ -100,7 +100,6 @@ struct Model: ~Copyable {
   var longTransactions: [(from: Instant, until: Instant)] = []
   /// Row versions of the last moments cannot be pruned: some snapshot is older than a second.
   var horizonHeld = false
-  var dirtyDensity = 0.0
   var rowsAtLastRefresh = 0
   var scanRate = 0.0
   var afterEnds = Instant.distantFuture

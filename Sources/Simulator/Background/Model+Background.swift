@@ -18,8 +18,8 @@ extension Model {
   mutating func startCheckpoint() {
     guard !checkpointer.running else { return }
     let dirty = tables.sum { $0.dirtyPages }
-    dirtyDensity = Double(dirty) / Double(max(1, tables.sum { $0.pages }))
-    checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty)
+    let writes = tables.map { $0.checkpointWrites(ofUpTo: Checkpointer.mostMerged) }.reduce(0, +)
+    checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty, writes: writes)
     for index in tables.indices { tables[index].checkpoint() }
     count(.checkpoints, 1)
     alarms.cancel(.checkpoint)
@@ -29,14 +29,16 @@ extension Model {
   }
 
   mutating func writeCheckpointPages() {
-    // Sorted by block: neighbours merge into writes of up to checkpoint_flush_after (256 KiB).
-    let run = min(32, 1 / max(1e-3, 1 - dirtyDensity))
-    let operations = max(1, scenario.database.storage.iops * Checkpointer.tick.seconds / 2)
+    // Behind schedule it writes as fast as half of the device lets it.
+    let storage = scenario.database.storage
+    let fastest = min(
+      storage.iops * checkpointer.pagesPerWrite, storage.throughput / Double(RowLayout.pageBytes))
     let pages = checkpointer.pagesForTick(
-      at: modelNow, logPosition: log.inserted, atMost: Int(operations * run))
+      at: modelNow, logPosition: log.inserted,
+      atMost: max(1, Int(fastest * Checkpointer.tick.seconds / 2)))
     if pages > 0 {
       devices[0].submit(
-        Self.noOwner, .write, operations: max(1, Int(Double(pages) / run)),
+        Self.noOwner, .write, operations: max(1, Int(Double(pages) / checkpointer.pagesPerWrite)),
         bytes: Int64(pages * RowLayout.pageBytes), in: &calendar)
     }
     if checkpointer.pagesLeft > 0 {

@@ -41,6 +41,17 @@ struct PagePlanes {
     return total
   }
 
+  /// Maximal runs of neighbouring set bits.
+  func runs(mark: Int) -> Int {
+    var runs = 0
+    var before: UInt64 = 0
+    for i in stride(from: mark, to: words.count, by: marks) {
+      runs += (words[i] & ~(words[i] << 1 | before >> 63)).nonzeroBitCount
+      before = words[i]
+    }
+    return runs
+  }
+
   mutating func clear(mark: Int) {
     for i in stride(from: mark, to: words.count, by: marks) { words[i] = 0 }
   }

@@ -45,6 +45,16 @@ package struct RelationPages {
     counts[mark.rawValue].known + counts[mark.rawValue].scattered
   }
 
+  /// How many writes of up to `most` neighbouring pages the modified pages take, in their order.
+  ///
+  /// Pages whose numbers are not known lie at random: runs of 1 / (1 − their share).
+  func writes(ofUpTo most: Int) -> Double {
+    let (known, scattered) = (Double(counts[0].known), Double(counts[0].scattered))
+    let runs = Double(planes.runs(mark: 0)) + known / Double(most)
+    let clear = max(1 / Double(most), 1 - scattered / Double(pages))
+    return min(known, runs) + scattered * clear
+  }
+
   /// Marks one page, true if it was clear; `uniform`, drawn where it is needed, is in 0 ..< 1.
   package mutating func mark(_ page: Int, uniform: @autoclosure () -> Double) -> Bool {
     mark(page, .modified, uniform: uniform())

@@ -72,6 +72,10 @@ package struct TablePages {
 
   /// All pages of the heap and its indexes.
   var pages: Int { layout.leafPages.reduce(layout.heapPages, +) }
+  /// What a checkpoint's writes of these pages come to, neighbours merged.
+  func checkpointWrites(ofUpTo most: Int) -> Double {
+    leaves.reduce(heap.writes(ofUpTo: most)) { $0 + $1.writes(ofUpTo: most) }
+  }
   var dirtyPages: Int { leaves.reduce(heap.marked) { $0 + $1.marked } }
 
   /// The heap page of a row, by its ordinal in key order.

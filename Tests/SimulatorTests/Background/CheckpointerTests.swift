@@ -40,7 +40,7 @@ struct CheckpointerTests {
   @Test("With little log the writes end at the target's share of the timeout")
   func inTime() throws {
     var checkpointer = try checkpointer()
-    checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000)
+    checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000, writes: 10_000)
     let length = end(of: &checkpointer, logPerSecond: 0)
     #expect(length > .milliseconds(49500) && length <= .milliseconds(50100))
     #expect(checkpointer.pagesWritten == 10_000)
@@ -49,7 +49,7 @@ struct CheckpointerTests {
   @Test("With much log they end at the target's share of the log")
   func inLog() throws {
     var checkpointer = try checkpointer()
-    checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000)
+    checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000, writes: 10_000)
     // Half of 100 MiB is reached after five seconds.
     let length = end(of: &checkpointer, logPerSecond: 10 << 20)
     #expect(length > .milliseconds(4800) && length <= .milliseconds(5200))
@@ -58,7 +58,7 @@ struct CheckpointerTests {
   @Test("A device that writes no faster sets the pace")
   func behind() throws {
     var checkpointer = try checkpointer()
-    checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000)
+    checkpointer.start(at: .zero, logPosition: 0, dirtyPages: 10_000, writes: 10_000)
     // Ten pages a tick: a hundred seconds instead of fifty.
     let length = end(of: &checkpointer, logPerSecond: 0, atMost: 10)
     #expect(length > .milliseconds(99800) && length <= .milliseconds(100200))

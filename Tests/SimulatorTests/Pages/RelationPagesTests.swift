@@ -80,4 +80,17 @@ struct RelationPagesTests {
     relation.clear()
     #expect(relation.marked == 0)
   }
+
+  @Test("Neighbours are written together, up to the most; pages known only by number rarely are")
+  func writes() {
+    var random = RandomStream(RandomKey(seed: 3, trial: 0, entity: 0, purpose: 0))
+    var relation = RelationPages(pages: 1_000)
+    // Three runs, one of them across a word's border: 1, 2 and 64 pages.
+    for range in [5..<6, 63..<65, 128..<192] { _ = relation.mark(range, .modified, &random) }
+    #expect(relation.writes(ofUpTo: 32) == 3 + 67.0 / 32)
+    #expect(relation.writes(ofUpTo: 1) == 67)
+    let scattered = Double(relation.markScattered(touches: 100, &random).fresh)
+    #expect(
+      relation.writes(ofUpTo: 32) == 3 + 67.0 / 32 + scattered * (1 - scattered / 1_000))
+  }
 }
