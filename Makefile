@@ -20,7 +20,9 @@ build: prerequisites ## Build the command, optimised
 
 test: build ## Run every test; the recorded scenarios need the optimised build
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	$(SWIFT) test --skip-build --skip LiveDriverTests
+	# Servers under load are tested one at a time, beside nothing else.
+	$(SWIFT) test --skip-build --no-parallel --filter LiveDriverTests
 
 lint: ## Check the formatting
 	$(SWIFT) format lint --strict -r $(SOURCES)

