@@ -16,7 +16,10 @@ struct Alarms {
 
   var next: Instant? { pending.first?.at }
 
-  func next(besides kind: Kind) -> Instant? { pending.first { $0.kind != kind }?.at }
+  /// The earliest that is none of `kinds`, or the distant future.
+  func next(besides kinds: [Kind]) -> Instant {
+    pending.first { !kinds.contains($0.kind) }?.at ?? .distantFuture
+  }
   func time(of kind: Kind) -> Instant? { pending.first { $0.kind == kind }?.at }
 
   mutating func set(_ kind: Kind, at instant: Instant) {

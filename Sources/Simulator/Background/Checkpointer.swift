@@ -3,7 +3,9 @@ import Scenarios
 
 /// When checkpoints start and how their writes are paced (xlog.c, checkpointer.c).
 struct Checkpointer {
-  /// Pages to write are decided this often. PostgreSQL naps 100 ms where it is ahead of its schedule,
+  /// Pages to write are decided this often.
+  ///
+  /// PostgreSQL naps 100 ms where it is ahead of its schedule,
   /// but the kernel spreads what it is handed (blk-wbt), and behind schedule there are no naps.
   static let tick = TimeSpan.milliseconds(10)
   /// Pages that one write takes at most: they are sorted by block, and what lies together is handed to
@@ -74,6 +76,12 @@ struct Checkpointer {
   }
 
   mutating func finish() { running = false }
+
+  /// Passes over whole cycles: the one under way begins later.
+  mutating func skipCycles(_ span: TimeSpan, log: Int64) {
+    startedAt = startedAt + span
+    redo += log
+  }
 
   /// Passes over a stretch of time and log.
   ///

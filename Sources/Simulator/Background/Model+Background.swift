@@ -25,7 +25,7 @@ extension Model {
     alarms.cancel(.checkpoint)
     setAlarm(.checkpoint, at: checkpointer.due)
     calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
-    steady.disturbed(at: modelNow)
+    steady.checkpointStarted(at: modelNow)
   }
 
   mutating func writeCheckpointPages() {
@@ -45,7 +45,7 @@ extension Model {
       calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
     } else {
       checkpointer.finish()
-      steady.disturbed(at: modelNow)
+      steady.checkpointEnded(at: modelNow)
     }
   }
 

@@ -14,7 +14,7 @@ extension Model {
     for pool in pools.indices {
       recorder.poolInUse(pool: pool, pools[pool].statistics.inUse.value, at: modelNow)
     }
-    steady.disturbed(at: modelNow)
+    steady.restart(at: modelNow)
   }
 
   mutating func begin() {

@@ -55,7 +55,9 @@ extension Model {
   /// The earliest model time at which something is known to change.
   private func nextChange(_ window: SteadyState.Sums, _ length: TimeSpan) -> Instant {
     let now = modelNow
-    var limit = alarms.next(besides: .vacuumCheck) ?? now + .seconds(3_600)
+    var limit = alarms.next(
+      besides: steady.inCycles ? [.vacuumCheck, .checkpoint] : [.vacuumCheck])
+    limit = min(limit, now + .seconds(3_600))
     func reaches(_ left: Int, _ perWindow: Int) {
       guard perWindow > 0 else { return }
       limit = min(limit, now + length * (Double(left) / Double(perWindow)))
@@ -65,7 +67,9 @@ extension Model {
     }
     limit = min(limit, rateChange(after: now))
     if phase == .after { limit = min(limit, afterEnds) }
-    if checkpointer.running {
+    if steady.inCycles {
+      // A window is a cycle: it holds everything that a checkpoint changes.
+    } else if checkpointer.running {
       reaches(checkpointer.pagesLeft, window.checkpointPages)
     } else {
       let left = checkpointer.logLimit - (log.inserted - checkpointer.redo)
@@ -179,11 +183,13 @@ extension Model {
     lastBoundary = upTo
     books.rowsCovered += rows
     rowsAtLastRefresh += rows
-    recorder.correct(
-      .pageImageBytes, by: Int64(work.imageBytes) - window.batchImages * Int64(repeats))
     tell(
       .stretchSkipped(
         batches: window.batches * repeats, rows: rows, upTo: upTo, length: length))
+    // The images of whole cycles are the window's: checkpoints cleared the marks meanwhile.
+    if steady.inCycles { return 0 }
+    recorder.correct(
+      .pageImageBytes, by: Int64(work.imageBytes) - window.batchImages * Int64(repeats))
     return Int64(work.totalBytes) - window.batchLog * Int64(repeats)
   }
 
@@ -200,18 +206,33 @@ extension Model {
     for process in 0..<Int32(processes.used) { processes[process].commitPosition += bytes }
     for replica in replicas.indices { replicas[replica].skip(bytes: bytes) }
     meter.skip(logBytes: bytes)
-    checkpointer.skip(
-      from: (modelNow, log.inserted - bytes), to: (modelNow + span, log.inserted),
-      pages: window.checkpointPages * repeats)
+    skipCheckpoints(window, repeats: repeats, span: span, bytes: bytes)
     vacuums[0].add(deadRows: window.moved * repeats)
     for index in vacuums.indices where vacuums[index].running {
       vacuums[index].skip(pages: window.vacuumPages * repeats)
       // Marks the pages; their log is the window's, repeated.
       _ = tables[index].prune(pages: window.vacuumPages * repeats, &random)
     }
-    tables[0].markTraffic(images: window.trafficImages * repeats, &random)
+    if steady.inCycles {
+      for index in tables.indices { tables[index].checkpoint() }
+    } else {
+      tables[0].markTraffic(images: window.trafficImages * repeats, &random)
+    }
     let rate = Double(window.operations * repeats)
     devices[0].skip(netCredits: rate - scenario.database.storage.iops * span.seconds)
+  }
+
+  private mutating func skipCheckpoints(
+    _ window: SteadyState.Sums, repeats: Int, span: TimeSpan, bytes: Int64
+  ) {
+    guard steady.inCycles else {
+      return checkpointer.skip(
+        from: (modelNow, log.inserted - bytes), to: (modelNow + span, log.inserted),
+        pages: window.checkpointPages * repeats)
+    }
+    checkpointer.skipCycles(span, log: bytes)
+    alarms.cancel(.checkpoint)
+    alarms.set(.checkpoint, at: checkpointer.due)
   }
 
   /// What ended in the window ended again in each repeat.

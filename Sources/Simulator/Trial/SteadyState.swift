@@ -6,8 +6,9 @@ import Primitives
 /// with it, as much time may be skipped as has passed since it began, but never past the next thing
 /// that is known to come. What decays, such as page images after a checkpoint, ends the agreement and
 /// so is met again on a grid as fine as its own pace. While a throttle flaps, a window ends where it
-/// lets go, and so holds whole cycles. What was measured in the last window then counts for the
-/// skipped time too.
+/// lets go, and so holds whole cycles. Where checkpoints follow each other so fast that nothing is
+/// ever steady between them, a window is a whole checkpoint cycle. What was measured in the last
+/// window then counts for the skipped time too.
 struct SteadyState {
   /// Played length of the shortest and the longest window.
   static let window = TimeSpan.seconds(4)
@@ -18,8 +19,12 @@ struct SteadyState {
   static let margin = TimeSpan.seconds(2)
   /// A window with fewer batches than this tells too little of their rate: it becomes longer.
   static let fewestBatches = 40
+  /// Checkpoint cycles up to this length can be windows.
+  static let longestCycle = TimeSpan.seconds(300)
   /// Two windows agree where their rates differ by less than this share, chance apart.
   static let tolerance = 0.05
+  /// Whole cycles differ by where in them a throttle let go.
+  static let toleranceOfCycles = 0.1
 
   /// What a window, or the totals at its start, amount to.
   struct Sums {
@@ -57,11 +62,39 @@ struct SteadyState {
   private var reference: (sums: Sums, start: Instant, length: TimeSpan)?
   private var throttled = false
   private var flaps = false
+  /// Windows are checkpoint cycles.
+  private(set) var inCycles = false
+  private var lastCheckpoint: Instant?
+  private var skippedInCycle = TimeSpan.zero
+  /// A checkpoint has started since the last second; the window began at such a moment.
+  private var atCheckpoint = false
+  private var beganAtCheckpoint = false
 
   mutating func disturbed(at now: Instant) {
     disturbedAt = now
     reference = nil
     length = Self.window
+  }
+
+  /// Another phase: what was learnt of cycles no longer holds.
+  mutating func restart(at now: Instant) {
+    disturbed(at: now)
+    inCycles = false
+    lastCheckpoint = nil
+  }
+
+  mutating func checkpointStarted(at now: Instant) {
+    let cycle = lastCheckpoint.map { now - $0 } ?? .forever
+    let wasInCycles = inCycles
+    inCycles = cycle <= Self.longestCycle && (wasInCycles || skippedInCycle * 4 < cycle)
+    if !inCycles || !wasInCycles { disturbed(at: now) }
+    lastCheckpoint = now
+    skippedInCycle = .zero
+    atCheckpoint = true
+  }
+
+  mutating func checkpointEnded(at now: Instant) {
+    if !inCycles { disturbed(at: now) }
   }
 
   /// Asked once a second.
@@ -70,6 +103,11 @@ struct SteadyState {
     if throttled != self.throttled { flaps = true }
     self.throttled = throttled
     let played = now - windowStart
+    if inCycles && played > Self.longestCycle {
+      inCycles = false
+      disturbed(at: now)
+    }
+    if inCycles { return atCheckpoint }
     return played >= length && (!flaps || letGo || played >= Self.longestWindow)
   }
 
@@ -77,6 +115,8 @@ struct SteadyState {
     windowStart = now
     startSums = totals
     flaps = false
+    beganAtCheckpoint = atCheckpoint
+    atCheckpoint = false
   }
 
   /// How many times the window that ends now may be repeated, given when the next known thing comes.
@@ -87,26 +127,31 @@ struct SteadyState {
     of window: Sums, expectsBatches: Bool, at now: Instant, until limit: Instant
   ) -> Int {
     let played = now - windowStart
-    guard disturbedAt <= windowStart else { return 0 }
+    guard disturbedAt <= windowStart, !inCycles || beganAtCheckpoint else { return 0 }
     let standsStill = throttled && !flaps
     if expectsBatches && !standsStill && window.batches < Self.fewestBatches {
       length = min(length + length, Self.longestWindow)
       reference = nil
       return 0
     }
-    guard let reference, Self.agree(window, played, reference.sums, reference.length) else {
+    guard let reference, agree(window, played, reference.sums, reference.length) else {
       reference = (window, windowStart, played)
       return 0
     }
     let room = min(limit - now - Self.margin, now - reference.start)
-    return room < Self.shortest ? 0 : Int(room.nanoseconds / played.nanoseconds)
+    guard room >= Self.shortest else { return 0 }
+    let repeats = Int(room.nanoseconds / played.nanoseconds)
+    skippedInCycle += TimeSpan(nanoseconds: played.nanoseconds * Int64(repeats))
+    if inCycles { lastCheckpoint = now + skippedInCycle }
+    return repeats
   }
 
   /// Whether two windows have the same rates: rows and log to within the tolerance and a batch or
   /// two more or less, arrivals also within three standard errors.
-  private static func agree(
+  private func agree(
     _ window: Sums, _ length: TimeSpan, _ before: Sums, _ shorter: TimeSpan
   ) -> Bool {
+    let tolerance = inCycles ? Self.toleranceOfCycles : Self.tolerance
     let scale = length.seconds / shorter.seconds
     func close(_ a: Double, _ b: Double, _ slack: Double) -> Bool {
       abs(a - b * scale) <= (tolerance + slack) * max(a, b * scale)

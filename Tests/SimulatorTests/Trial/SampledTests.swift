@@ -60,4 +60,27 @@ struct SampledTests {
     // Nineteen pauses, and twenty batches of well under a second.
     #expect(duration > 19 * 30 && duration < 19 * 30 + 20)
   }
+
+  @Test("Checkpoints that chase each other are skipped in whole cycles")
+  func cycles() throws {
+    let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+    let scenario = try ScenarioFile.load(
+      path: "/\(root)/scenarios/orders.yaml",
+      sets: [
+        "table.rows=40M", "database.settings.autovacuum=false", "run.before=20s", "run.after=5s",
+      ]
+    ).scenario
+    let exact = simulateTrial(scenario, trial: 0, seed: 7, exact: true)
+    let sampled = simulateTrial(scenario, trial: 0, seed: 7, exact: false)
+    #expect(sampled.violations.isEmpty)
+    #expect(sampled.events < exact.events * 4 / 5, "\(sampled.events) of \(exact.events)")
+    for name in ["backfill.duration", "wal.bytes", "wal.full_page_image_bytes"] {
+      let (a, b) = (
+        try #require(exact.value(of: MetricKey(name))?.value),
+        try #require(sampled.value(of: MetricKey(name))?.value)
+      )
+      #expect(abs(b / a - 1) < 0.04, "\(name): \(b), exactly \(a)")
+    }
+    #expect(exact.value(of: MetricKey("wal.checkpoints"))?.value ?? 0 >= 4)
+  }
 }
