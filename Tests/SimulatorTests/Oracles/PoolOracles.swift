@@ -71,7 +71,7 @@ enum PoolOracles {
     ) { run in
       var setting = PoolExperiment.Setting(size: 4, waitTimeout: .forever, rate: 2.8)
       setting.longWait = 1
-      var experiment = PoolExperiment(setting, 1_700_000, run)
+      var experiment = PoolExperiment(setting, 2_100_000, run)
       let outcome = experiment.play()
       return [outcome.wait, outcome.long]
     }
