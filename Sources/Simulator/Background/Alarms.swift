@@ -27,6 +27,11 @@ struct Alarms {
     pending.insert((instant, kind), at: place)
   }
 
+  mutating func move(_ kind: Kind, to instant: Instant) {
+    cancel(kind)
+    set(kind, at: instant)
+  }
+
   mutating func cancel(_ kind: Kind) { pending.removeAll { $0.kind == kind } }
 
   mutating func popDue(at now: Instant) -> Kind? {

@@ -5,8 +5,8 @@ import Scenarios
 struct Checkpointer {
   /// Pages to write are decided this often.
   ///
-  /// PostgreSQL naps 100 ms where it is ahead of its schedule,
-  /// but the kernel spreads what it is handed (blk-wbt), and behind schedule there are no naps.
+  /// PostgreSQL naps 100 ms where it is ahead of its schedule, but the kernel spreads what it is
+  /// handed (blk-wbt), and behind schedule there are no naps.
   static let tick = TimeSpan.milliseconds(10)
   /// Pages that one write takes at most: they are sorted by block, and what lies together is handed to
   /// the device together, up to checkpoint_flush_after (256 KiB).

@@ -67,13 +67,14 @@ extension Model {
     }
     limit = min(limit, rateChange(after: now))
     if phase == .after { limit = min(limit, afterEnds) }
-    if steady.inCycles {
-      // A window is a cycle: it holds everything that a checkpoint changes.
-    } else if checkpointer.running {
-      reaches(checkpointer.pagesLeft, window.checkpointPages)
-    } else {
-      let left = checkpointer.logLimit - (log.inserted - checkpointer.redo)
-      reaches(Int(left), Int(window.log))
+    // A window that is a cycle holds everything that a checkpoint changes.
+    if !steady.inCycles {
+      if checkpointer.running {
+        reaches(checkpointer.pagesLeft, window.checkpointPages)
+      } else {
+        let left = checkpointer.logLimit - (log.inserted - checkpointer.redo)
+        reaches(Int(left), Int(window.log))
+      }
     }
     for index in vacuums.indices {
       if vacuums[index].running {
@@ -94,6 +95,7 @@ extension Model {
 
   /// When the rate of some class will have drifted by a thirtieth, looked for within an hour.
   private func rateChange(after now: Instant) -> Instant {
+    guard scenario.traffic.contains(where: { !$0.curve.isEmpty }) else { return .distantFuture }
     let minutes = (1...60).map { now + .seconds(60) * Double($0) }
     var first = minutes.count
     for index in arrivals.indices where !scenario.traffic[index].curve.isEmpty {
@@ -149,8 +151,7 @@ extension Model {
     guard let check = alarms.time(of: .vacuumCheck), check < modelNow else { return }
     let naptime = scenario.database.settings.autovacuumNaptime
     let missed = (modelNow - check).nanoseconds / max(1, naptime.nanoseconds) + 1
-    alarms.cancel(.vacuumCheck)
-    alarms.set(.vacuumCheck, at: check + .nanoseconds(naptime.nanoseconds * missed))
+    alarms.move(.vacuumCheck, to: check + .nanoseconds(naptime.nanoseconds * missed))
   }
 
   /// Covers the rows of the skipped batches.
@@ -231,8 +232,7 @@ extension Model {
         pages: window.checkpointPages * repeats)
     }
     checkpointer.skipCycles(span, log: bytes)
-    alarms.cancel(.checkpoint)
-    alarms.set(.checkpoint, at: checkpointer.due)
+    alarms.move(.checkpoint, to: checkpointer.due)
   }
 
   /// What ended in the window ended again in each repeat.
