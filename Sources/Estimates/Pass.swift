@@ -78,6 +78,15 @@ struct Pass {
     case (_, .targetTime(let target, let least, let most)):
       let fitting = batch.perRow > 0 ? (target.seconds - batch.fixed) / batch.perRow : .infinity
       size = min(rows, max(Double(least), min(Double(most), fitting.rounded(.down))))
+    case (_, .steered(let steering)):
+      let fitting =
+        switch steering.goal {
+        case .bytes(let bytes, let perRow): Double(bytes) / Double(perRow)
+        case .time(let target):
+          batch.perRow > 0 ? (target.seconds - batch.fixed) / batch.perRow : .infinity
+        }
+      size = min(
+        rows, max(Double(steering.minRows), min(Double(steering.maxRows), fitting.rounded(.down))))
     }
     switch scenario.strategy.pause {
     case .fixed(let span): return (size, span.seconds)

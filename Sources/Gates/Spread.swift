@@ -1,3 +1,5 @@
+import Primitives
+
 /// What the same statistic came to in each of several trials.
 package struct Spread: Sendable {
   /// Ascending.

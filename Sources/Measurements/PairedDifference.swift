@@ -1,4 +1,5 @@
 import Gates
+import Primitives
 
 /// How much a metric of one candidate differs from another's, trial by trial.
 ///

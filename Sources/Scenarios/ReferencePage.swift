@@ -122,7 +122,8 @@ package enum ReferencePage {
       lines += ["", "### \(family.rawValue)", "", "| preset | fills in | |", "| --- | --- | --- |"]
       for preset in Presets.all where preset.family == family {
         let filled = preset.text.split(separator: "\n").map { "`\($0)`" }.joined(separator: "<br>")
-        let fits = preset.fits.isEmpty ? "" : " Fits: \(preset.fits)."
+        let isOurs = preset.family != .strategy || preset.source.isEmpty
+        let fits = isOurs ? "" : " Made for \(preset.fits.text); rules of \(preset.source)."
         lines.append("| `\(preset.name)` | \(escaped(filled)) | \(escaped(preset.doc + fits)) |")
       }
       let later = Presets.notBuilt[family, default: []].map { "`\($0)`" }

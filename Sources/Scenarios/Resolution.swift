@@ -10,6 +10,11 @@ struct Resolution {
   static func values(of root: Checked, _ scenario: Scenario) -> [ResolvedValue] {
     var resolution = Resolution(computed: computed(scenario))
     resolution.append(root, path: "")
+    if scenario.isPacingOnly {
+      resolution.values.append(
+        ResolvedValue(
+          path: "strategy.pacing_only", text: "true", origin: .preset(scenario.strategyPreset)))
+    }
     resolution.appendImpliedPools(root, scenario)
     return resolution.values
   }

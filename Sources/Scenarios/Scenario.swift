@@ -13,6 +13,8 @@ package struct Scenario: Sendable {
   package var backfill: Backfill?
   /// The preset's name, for people; the knobs are in `strategy`.
   package var strategyPreset: String
+  /// The preset is made for another engine or kind of work: its pacing runs over the native batch.
+  package var isPacingOnly: Bool
   package var strategy: Configuration
   package var traffic: [TrafficClass]
   package var pools: [Pool]

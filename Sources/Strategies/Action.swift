@@ -16,6 +16,8 @@ package enum Action: Hashable, Sendable, Codable {
   case setTimer(id: Int, at: Instant)
   /// Report `signalMeasured` once every period from now on.
   case subscribe(Signal, every: TimeSpan)
+  /// Report `signalMeasured` once, with a reading taken now; without a value where there is none.
+  case measure(Signal)
   /// Every row is covered (or given up by policy); nothing is in flight.
   case finish
   /// The run stops early; no batch is in flight. The answer to a lookup still under way is ignored.

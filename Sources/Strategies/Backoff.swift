@@ -11,21 +11,29 @@ struct Backoff: Sendable {
     jitter = RandomKey(seed: seed, trial: 0, entity: 0, purpose: RandomPurpose.jitter)
   }
 
-  /// `min(backoff · 2^(attempt − 1), maxBackoff)`: monotone up to the cap.
+  /// `min(backoff · 2^(attempt − 1), maxBackoff)`, or `backoff · attempt`: monotone up to the cap.
   ///
   /// `attempt` is the try that the delay comes before, from 1.
   func cap(attempt: Int) -> TimeSpan {
     precondition(attempt >= 1, "a delay before attempt \(attempt)")
     // 2^62 ns is longer than any cap, so larger exponents change nothing and must not overflow.
-    let (product, overflow) = retry.backoff.nanoseconds.multipliedReportingOverflow(
-      by: 1 << Int64(min(attempt - 1, 62)))
+    let factor =
+      switch retry.growth {
+      case .exponential: Int64(1) << Int64(min(attempt - 1, 62))
+      case .linear: Int64(attempt)
+      }
+    let (product, overflow) = retry.backoff.nanoseconds.multipliedReportingOverflow(by: factor)
     return overflow ? retry.maxBackoff : min(TimeSpan(nanoseconds: product), retry.maxBackoff)
   }
 
-  /// `cap` times a jitter in [0.5, 1.5), so that workers that failed together do not meet again.
+  /// `cap` times the jitter, so that workers that failed together do not meet again.
   func delay(batch: Int, attempt: Int) -> TimeSpan {
     let uniform = jitter.child(UInt64(batch)).uniform(UInt64(attempt))
-    return cap(attempt: attempt) * (0.5 + uniform)
+    switch retry.jitter {
+    case .none: return cap(attempt: attempt)
+    case .half: return cap(attempt: attempt) * (0.5 + uniform)
+    case .full: return cap(attempt: attempt) * uniform
+    }
   }
 }
 

@@ -12,6 +12,8 @@ package struct Configuration: Hashable, Sendable, Codable {
   /// 1...64 connections, each running one batch at a time.
   package var workers = 1
   package var pause: Pause = .fixed(.zero)
+  /// Batches come in groups; nil where each comes as soon as it may.
+  package var rounds: Rounds?
   package var order: Order = .ascending
   package var lockTimeout: LockTimeout = .server
   package var retry = Retry()
@@ -40,6 +42,8 @@ package enum BatchSize: Hashable, Sendable, Codable {
   case rows(Int)
   /// Steered so that a batch takes `targetTime`, within the bounds.
   case targetTime(TimeSpan, minRows: Int, maxRows: Int)
+  /// As some runner steers it.
+  case steered(Steering)
 }
 
 /// What a worker waits between its batches.
@@ -54,12 +58,32 @@ package enum Order: String, Hashable, Sendable, Codable, CaseIterable {
   case ascending, descending, random
 }
 
-/// Exponential backoff: the delay before attempt k is `backoff · 2^(k−1)`, at most `maxBackoff`,
-/// times a jitter in [0.5, 1.5).
+/// The delay before attempt k is `backoff · 2^(k−1)`, or `backoff · k`, at most `maxBackoff`, times the
+/// jitter.
 package struct Retry: Hashable, Sendable, Codable {
+  package enum Growth: String, Hashable, Sendable, Codable, CaseIterable {
+    case exponential, linear
+  }
+
+  package enum Jitter: String, Hashable, Sendable, Codable, CaseIterable {
+    case none
+    /// Uniform in [0.5, 1.5).
+    case half
+    /// Uniform in [0, 1).
+    case full
+  }
+
   package var max = 5
   package var backoff: TimeSpan = .milliseconds(100)
   package var maxBackoff: TimeSpan = .seconds(5)
+  package var growth = Growth.exponential
+  package var jitter = Jitter.half
+  /// The failures that are worth another try, in the order of `FailureCode`.
+  package var on: [FailureCode] = [.lockTimeout, .deadlock, .serialization, .connectionLost]
+  /// After a failure later batches ask for this share of the rows, until that would leave less than
+  /// `leastShare` of the first size.
+  package var shrink = 1.0
+  package var leastShare = 0.35
 
   package init(
     max: Int = 5, backoff: TimeSpan = .milliseconds(100), maxBackoff: TimeSpan = .seconds(5)
@@ -87,11 +111,36 @@ package struct ThrottleRule: Hashable, Sendable, Codable {
     case pause(resumeWhen: Condition)
     /// End the run once `condition` has held this long.
     case abort(after: TimeSpan)
+    /// Never pause, but sleep after each batch: twice as long as before while `condition` holds, half
+    /// as long while it does not, between these.
+    case slow(from: TimeSpan, to: TimeSpan)
   }
+
+  /// When the signal is looked at.
+  package enum Check: String, Hashable, Sendable, Codable, CaseIterable {
+    /// All the time, every `every`.
+    case sampled
+    /// Just before a batch, and every `every` while that holds it back.
+    case beforeBatch = "before_batch"
+    /// Just after a batch: the one that went too far has landed.
+    case afterBatch = "after_batch"
+    /// Just after a round of batches.
+    case afterRound = "after_round"
+  }
+
   package var condition: Condition
   package var effect: Effect
-  /// The sampling period.
+  /// The sampling period; for a checked rule, how long until it is checked again while it holds back.
   package var every: TimeSpan
+  package var check = Check.sampled
+  /// Once tripped, nothing starts for so long.
+  ///
+  /// A checked rule then lets go without another look.
+  package var hold: TimeSpan = .zero
+  /// After holding back for so long it lets one batch through; nil never does.
+  package var patience: TimeSpan?
+  /// A checked rule's good answer counts so long.
+  package var freshFor: TimeSpan = .zero
 
   package init(condition: Condition, effect: Effect, every: TimeSpan) {
     self.condition = condition

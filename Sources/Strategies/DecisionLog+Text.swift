@@ -48,6 +48,8 @@ extension Action: CustomStringConvertible {
       "timer \(id) at \(at.text)"
     case .subscribe(let signal, let every):
       "subscribe \(signal.rawValue) every \(every.text)"
+    case .measure(let signal):
+      "measure \(signal.rawValue)"
     case .finish:
       "finish"
     case .abort(let reason):

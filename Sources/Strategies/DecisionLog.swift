@@ -6,7 +6,7 @@ import Primitives
 /// run the same brain. The log carries the configuration, so that a replay needs no scenario.
 package struct DecisionLog: Hashable, Sendable, Codable {
   /// Grows when an older log can no longer be replayed by the same rules.
-  package static let currentVersion = 1
+  package static let currentVersion = 2
 
   private enum CodingKeys: String, CodingKey { case version, configuration, entries }
 

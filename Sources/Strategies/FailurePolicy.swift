@@ -14,10 +14,10 @@ extension Retry {
     switch code {
     case .lockTimeout, .deadlock, .serialization:
       // Someone else was in the way: the next try may find them gone.
-      attempt < max ? .retry : .giveUp
+      mayRetry(code, attempt) ? .retry : .giveUp
     case .connectionLost:
       // Leaving rows out or halving the range does not bring a connection back.
-      attempt < max ? .retry : .stop(.connectionLost)
+      mayRetry(code, attempt) ? .retry : .stop(.connectionLost)
     case .cancelled:
       // Whoever cancelled a statement by hand wants it to stop, not to come back.
       .stop(.cancelled)
@@ -26,7 +26,11 @@ extension Retry {
       .stop(.retriesExhausted(batch: batch, code: code))
     case .other:
       // An error of the data or the statement: it comes back, but a smaller range may avoid it.
-      .giveUp
+      mayRetry(code, attempt) ? .retry : .giveUp
     }
+  }
+
+  private func mayRetry(_ code: FailureCode, _ attempt: Int) -> Bool {
+    attempt < max && on.contains(code)
   }
 }

@@ -4,6 +4,8 @@ import Primitives
 package enum PauseCause: Hashable, Sendable, Codable {
   /// A throttle rule has tripped and not yet resumed; the index counts the rules from 0.
   case throttle(rule: Int)
+  /// A throttle rule holds back for a time that it set when it tripped.
+  case held(rule: Int)
   /// No sample of the signal for three periods, and its sensor says to pause then.
   case unknown(Signal)
   /// The pause between batches.

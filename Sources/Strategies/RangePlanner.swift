@@ -83,6 +83,16 @@ struct RangePlanner: Sendable {
     if case .cursor = source { findsByFilter && planner == .keyset } else { false }
   }
 
+  /// `next` would give a range.
+  var hasNext: Bool {
+    if !halves.isEmpty { return true }
+    switch source {
+    case .nothing, .cursor: return false
+    case .cells(let cells): return !cells.isExhausted
+    case .whole(let spans, _): return !spans.isEmpty
+    }
+  }
+
   /// The next range that needs no lookup.
   mutating func next(rows: Int) -> Cut? {
     if let half = halves.popLast() { return half }

@@ -1,6 +1,9 @@
 import Primitives
 
 extension Strategy {
+  /// There is something to run, now.
+  var hasBatch: Bool { !returned.isEmpty || !ready.isEmpty || planner.hasNext }
+
   /// The batch to run next: what failed first, then what was cut ahead, then what needs no lookup.
   mutating func takeBatch() -> PlannedBatch? {
     if !returned.isEmpty { return returned.removeFirst() }
@@ -26,9 +29,9 @@ extension Strategy {
     if let span = KeySpan(planned.batch.range) { progress.cover(span) }
     // A batch that found nothing to do, or the rest of a table, says nothing about its size.
     if planned.isFull, rows + skipped > 0 {
-      sizer.learn(asked: planned.batch.rows, duration: duration)
+      sizer.learn(asked: planned.batch.rows, done: rows, duration: duration)
     }
-    rest(worker, after: duration, &actions)
+    rest(worker, after: duration, rows: planned.batch.rows, &actions)
   }
 
   mutating func failed(
@@ -41,13 +44,14 @@ extension Strategy {
     case .retry:
       var next = planned
       next.batch.attempt += 1
+      shrink()
       tally.retries += 1
       workers[worker] = .backingOff(next)
       let delay = backoff.delay(batch: id, attempt: next.batch.attempt)
       setTimer(.tryAgain(worker: worker), at: now + delay, &actions)
     case .giveUp:
       giveUp(planned, code: code, &actions)
-      if stage == .running { rest(worker, after: duration, &actions) }
+      if stage == .running { rest(worker, after: duration, rows: batch.rows, &actions) }
     case .stop(let reason):
       stop(reason, cancelling: code == .cancelled, &actions)
     }
@@ -68,15 +72,26 @@ extension Strategy {
     }
   }
 
+  /// Later batches ask for less, where the retry policy says so.
+  private mutating func shrink() {
+    let retry = configuration.retry
+    guard retry.shrink < 1, case .rows(let first) = configuration.batch else { return }
+    sizer.shrink(by: retry.shrink, notBelow: Int(Double(first) * retry.leastShare))
+  }
+
   mutating func miss(_ range: KeyRange, rows: Int) {
     tally.missed.append(range)
     tally.rowsMissed += rows
   }
 
   /// Sends a worker into its pause, unless none is due or nothing is left to do after it.
-  private mutating func rest(_ worker: Int, after duration: TimeSpan, _ actions: inout [Action]) {
-    let rest = pacer.rest(after: duration)
-    guard stage == .running, rest > .zero, workers.mayWork(worker), hasMoreWork else { return }
+  private mutating func rest(
+    _ worker: Int, after duration: TimeSpan, rows: Int, _ actions: inout [Action]
+  ) {
+    let (rest, endsRound) = pacer.rest(after: duration, rows: rows, at: now)
+    guard stage == .running, hasMoreWork else { return }
+    for signal in throttle.checks.ended(round: endsRound) { actions.append(.measure(signal)) }
+    guard rest > .zero, workers.mayWork(worker) else { return }
     workers[worker] = .pausing
     setTimer(.pauseEnded(worker: worker), at: now + rest, &actions)
   }

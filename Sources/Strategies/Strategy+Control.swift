@@ -4,8 +4,14 @@ extension Strategy {
   mutating func measured(
     _ signal: Signal, value: Double?, measuredAt: Instant, _ actions: inout [Action]
   ) {
-    guard stage == .running,
-      let rule = throttle.measured(signal, value: value, measuredAt: measuredAt, at: now)
+    guard stage == .running else { return }
+    for outcome in throttle.checks.answered(signal, value: value, at: now) {
+      switch outcome {
+      case .hold(let rule, let until): setTimer(.check(rule: rule), at: until, &actions)
+      case .abort(let rule): return stop(.throttle(rule: rule), cancelling: true, &actions)
+      }
+    }
+    guard let rule = throttle.measured(signal, value: value, measuredAt: measuredAt, at: now)
     else { return }
     stop(.throttle(rule: rule), cancelling: true, &actions)
   }

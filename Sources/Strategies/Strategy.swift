@@ -26,6 +26,10 @@ package struct Strategy: Sendable {
     case tryAgain(worker: Int)
     case lookUpAgain
     case silence(Signal)
+    /// The hold of a checked rule ends.
+    case check(rule: Int)
+    /// A rule's patience ends.
+    case patience
   }
 
   var stage = Stage.waiting
@@ -54,7 +58,7 @@ package struct Strategy: Sendable {
     workers = Workers(limit: configuration.workers)
     planner = RangePlanner(configuration)
     sizer = BatchSizer(configuration.batch)
-    pacer = Pacer(pause: configuration.pause)
+    pacer = Pacer(pause: configuration.pause, rounds: configuration.rounds)
     throttle = Throttle(configuration)
     backoff = Backoff(configuration.retry, seed: configuration.seed)
     lockTimeout = configuration.lockTimeout
@@ -126,8 +130,12 @@ package struct Strategy: Sendable {
 
   /// Does whatever has become possible: hands out batches, looks ahead, or finishes.
   private mutating func proceed(_ actions: inout [Action]) {
-    while throttle.cause == nil, let worker = workers.firstAvailable, let next = takeBatch() {
+    while let worker = workers.firstAvailable, hasBatch, mayStart(&actions),
+      let next = takeBatch()
+    {
       workers[worker] = .busy(next)
+      pacer.started(at: now)
+      throttle.checks.started()
       actions.append(.execute(next.batch, worker: worker, lockTimeout: lockTimeout))
     }
     lookAhead(&actions)
@@ -139,6 +147,15 @@ package struct Strategy: Sendable {
     while let (signal, at) = throttle.nextUntimed() {
       setTimer(.silence(signal), at: at, &actions)
     }
+    if let end = throttle.nextPatience(after: now) { setTimer(.patience, at: end, &actions) }
+  }
+
+  /// Whether the throttle lets a batch start; asks for what it has to know first.
+  private mutating func mayStart(_ actions: inout [Action]) -> Bool {
+    guard !throttle.checks.holdsBack else { return false }
+    let asked = throttle.checks.before(at: now)
+    for signal in asked { actions.append(.measure(signal)) }
+    return asked.isEmpty && throttle.admits(waiting: workers.available, at: now)
   }
 
   /// No row is left to do and nothing is in flight.
@@ -168,6 +185,9 @@ package struct Strategy: Sendable {
       case .stale: break
       case .abort(let rule): stop(.throttle(rule: rule), cancelling: true, &actions)
       }
+    case .check(let rule):
+      if let signal = throttle.checks.timeUp(rule: rule) { actions.append(.measure(signal)) }
+    case .patience: break
     }
   }
 

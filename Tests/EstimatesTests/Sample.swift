@@ -44,7 +44,8 @@ enum Sample {
     return Scenario(
       name: "sample", description: "",
       tables: [table(rows: 1_000_000, rowWidth: 200, secondary: 0)],
-      backfill: backfill(adds: 0), strategyPreset: "keyset", strategy: strategy,
+      backfill: backfill(adds: 0), strategyPreset: "keyset", isPacingOnly: false,
+      strategy: strategy,
       traffic: [
         TrafficClass(
           name: "app", arrivals: .open(rate: 100, process: .poisson),

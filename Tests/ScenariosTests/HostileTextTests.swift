@@ -147,7 +147,7 @@ import Testing
           |
         7 |   lock_timout: 200ms
           |   ^^^^^^^^^^^ did you mean "lock_timeout"?
-          = help: allowed here: batch, give_up, lock_timeout, order, pause, preset, retry, sensors, statement, throttle, workers
+          = help: allowed here: batch, find, give_up, lock_timeout, order, pause, planner, preset, retry, rounds, sensors, statement, throttle, workers
         """)
   }
 

@@ -131,7 +131,7 @@ extension Malformed {
     .init("RH0108", "do: long_transaction", "do: «long_tx»"),
     .init("RH0108", "trials: auto", "trials: «several»"),
     .init("RH0601", "preset: keyset", "preset: «keysets»"),
-    .init("RH0602", "preset: keyset", "preset: «pt-online-schema-change»"),
+    .init("RH0602", "preset: keyset", "preset: «pg-osc»"),
     .init("RH0603", "engine: postgresql", "engine: «mariadb»"),
     .init("RH0604", "version: \"16\"", "version: «\"9.6\"»"),
     .init("RH0604", "version: \"16\"", "version: «latest»"),

@@ -93,3 +93,10 @@ struct BatchSizerTests {
       talk.say(.committed(2, rows: 1_000, ms: 1), 7).last == .find(4, after: 4_000, rows: 1_500))
   }
 }
+
+extension BatchSizer {
+  /// All the rows asked for were there.
+  mutating func learn(asked: Int, duration: TimeSpan) {
+    learn(asked: asked, done: asked, duration: duration)
+  }
+}

@@ -85,6 +85,6 @@ struct DecisionLogTests {
     }
     #expect(
       error?.description
-        == "the decision log has version 999, and this rehearse replays version 1 only")
+        == "the decision log has version 999, and this rehearse replays version 2 only")
   }
 }

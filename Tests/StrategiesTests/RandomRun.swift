@@ -125,6 +125,11 @@ struct RandomRun {
       post(.timerFired(id: id), in: at - now + .microseconds(Int64(stream.below(3) * 100)))
     case .subscribe(let signal, let every):
       sampling.append((now + every, signal, every))
+    case .measure(let signal):
+      let value = stream.below(10) == 0 ? nil : stream.uniform() * world.signalRange
+      post(
+        .signalMeasured(signal, value: value, measuredAt: now),
+        in: .microseconds(Int64(stream.below(3) * 100)))
     case .finish, .abort:
       #expect(inFlight.isEmpty, "\(action) while \(inFlight.count) batches are in flight")
       outcome = action

@@ -36,6 +36,14 @@ struct RandomScenario {
       max: 30, backoff: .milliseconds(1), maxBackoff: .milliseconds(Int64(1 + stream.below(8))))
     configuration.seed = stream.next()
     if flip() { addRules(to: &configuration) }
+    if flip() { addChecks(to: &configuration) }
+    if flip() { configuration.batch = .steered(steering()) }
+    if stream.below(4) == 0 {
+      configuration.rounds = Rounds(
+        rows: 1 + stream.below(20), every: .milliseconds(Int64(1 + stream.below(40))), minRows: 1,
+        maxRows: 30, isSteered: flip())
+      configuration.workers = 1
+    }
     return configuration
   }
 
@@ -58,6 +66,36 @@ struct RandomScenario {
 
   private mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[stream.below(elements.count)]
+  }
+
+  private mutating func steering() -> Steering {
+    let law = pick(Steering.Law.allCases)
+    let time = Steering.Goal.time(.milliseconds(Int64(1 + stream.below(20))))
+    let bytes = Steering.Goal.bytes(10 + stream.below(800), perRow: 100)
+    let goal = law == .welch ? bytes : law == .averageRate ? time : flip() ? time : bytes
+    return Steering(law: law, goal: goal, firstRows: 1 + stream.below(12), minRows: 1, maxRows: 15)
+  }
+
+  /// Rules of every kind that are looked at around batches, each of which trips and lets go often.
+  private mutating func addChecks(to configuration: inout Configuration) {
+    let above = Condition(signal: .appActive, comparison: .above, limit: 12)
+    let below = Condition(signal: .appActive, comparison: .below, limit: 9)
+    var pausing = ThrottleRule(
+      condition: above, effect: .pause(resumeWhen: below), every: .milliseconds(2))
+    pausing.check = pick([.beforeBatch, .afterBatch, .afterRound])
+    if flip() { pausing.hold = .milliseconds(Int64(1 + stream.below(9))) }
+    if flip() { pausing.freshFor = .milliseconds(5) }
+    var slowing = ThrottleRule(
+      condition: Condition(signal: .poolWaiting, comparison: .above, limit: 10),
+      effect: .slow(from: .milliseconds(1), to: .milliseconds(8)), every: .milliseconds(2))
+    slowing.check = .afterBatch
+    var impatient = ThrottleRule(
+      condition: Condition(signal: .deadRows, comparison: .above, limit: 8),
+      effect: .pause(resumeWhen: Condition(signal: .deadRows, comparison: .below, limit: 6)),
+      every: .milliseconds(3))
+    impatient.patience = .milliseconds(7)
+    for rule in [pausing, slowing, impatient] where flip() { configuration.throttle.append(rule) }
+    configuration.sensors[.appActive] = Sensor(onUnknown: flip() ? .pause : .proceed)
   }
 
   /// Rules on readings that are uniform on 0 ..< 20, so that each trips and resumes often.

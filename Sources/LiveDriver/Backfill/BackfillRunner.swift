@@ -42,6 +42,8 @@ final class BackfillRunner {
   private var threads: [WorkingThread] = []
   private var timers = TimerLine()
   private var signals: [(signal: Signal, every: TimeSpan)] = []
+  /// Signals that the strategy has asked for by itself.
+  private var measured: [Signal] = []
   private var cancelled: [Int] = []
   private var lastNow = Instant.zero
 
@@ -142,6 +144,13 @@ final class BackfillRunner {
       signals.append((signal, every))
       surroundings.sensors.begin(signal)
       timers.add(.signal(signals.count - 1), at: lastNow + every)
+    case .measure(let signal):
+      // A meter that nobody has begun to read would answer for all the time before.
+      if !measured.contains(signal) {
+        measured.append(signal)
+        surroundings.sensors.begin(signal)
+      }
+      timers.add(.question(signal), at: lastNow)
     case .finish: outcome.end = .finished
     case .abort(let reason): outcome.end = .aborted(reason)
     }
@@ -165,6 +174,7 @@ final class BackfillRunner {
       case .strategy(let id): tell(.timerFired(id: id))
       case .told(let event): tell(event)
       case .signal(let index): readSignal(index)
+      case .question(let signal): answer(signal)
       case .delivery(let event): tell(event)
       }
     }
@@ -174,9 +184,26 @@ final class BackfillRunner {
     let (signal, every) = signals[index]
     let now = surroundings.clock.now
     timers.add(.signal(index), at: now + every)
+    if isBlind(signal, at: now) { return }
+    report(signal, surroundings.sensors.read(signal, over: every, at: now), at: now)
+  }
+
+  /// Who asks is answered, also by a sensor that is blind.
+  private func answer(_ signal: Signal) {
+    let now = surroundings.clock.now
+    let reading =
+      isBlind(signal, at: now)
+      ? Sensors.Reading(value: nil, measuredAt: now)
+      : surroundings.sensors.read(signal, over: .seconds(1), at: now)
+    report(signal, reading, at: now)
+  }
+
+  private func isBlind(_ signal: Signal, at now: Instant) -> Bool {
+    strategy.configuration.sensors[signal]?.blindAt.map { now - outcome.startedAt >= $0 } ?? false
+  }
+
+  private func report(_ signal: Signal, _ reading: Sensors.Reading, at now: Instant) {
     let sensor = strategy.configuration.sensors[signal] ?? Sensor()
-    if let blind = sensor.blindAt, now - outcome.startedAt >= blind { return }
-    let reading = surroundings.sensors.read(signal, over: every, at: now)
     let event = Event.signalMeasured(
       signal, value: reading.value, measuredAt: min(reading.measuredAt, now))
     if sensor.delay > .zero {

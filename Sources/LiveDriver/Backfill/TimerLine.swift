@@ -7,6 +7,8 @@ struct TimerLine {
     /// The strategy asked for it.
     case strategy(Int)
     case signal(Int)
+    /// The strategy asked for a reading.
+    case question(Signal)
     /// A reading that arrives later than it was measured.
     case delivery(Event)
     /// Someone outside changes a setting, or asks to stop.

@@ -5,11 +5,13 @@ extension ScenarioBuilder {
   mutating func buildStrategy() -> Configuration {
     let section = root["strategy"]
     var result = Configuration()
-    result.planner = section["preset"].string.flatMap(Planner.init) ?? .keyset
+    result.planner = section["planner"].string.flatMap(Planner.init) ?? .keyset
+    result.findsByFilter = section["find"].string == "filter" && backfill?.filter != nil
     result.batch = batch(section["batch"])
     result.statement = section["statement"].string.flatMap(StatementKind.init) ?? .range
     result.workers = section["workers"].integer ?? 1
     result.pause = pause(section["pause"])
+    result.rounds = rounds(section["rounds"])
     result.order = section["order"].string.flatMap(Order.init) ?? .ascending
     result.lockTimeout = Self.lockTimeout(section["lock_timeout"])
     result.retry = retry(section["retry"])
@@ -17,23 +19,86 @@ extension ScenarioBuilder {
     result.throttle = section["throttle"].items.compactMap { throttleRule($0) }
     result.sensors = sensors(section["sensors"])
     result.seed = UInt64(root["run"]["seed"].integer ?? 1)
-    if result.planner == .monolithic { result.workers = 1 }
+    if result.planner == .monolithic || result.rounds != nil { result.workers = 1 }
     return result
+  }
+
+  /// Whether the preset is made for something else; says so where it is.
+  mutating func pacingOnly(_ engine: Database.Engine) -> Bool {
+    let section = root["strategy"]["preset"]
+    let kind = root["backfill"]["kind"].string ?? "update"
+    guard let preset = section.string.flatMap({ Presets.named($0, in: .strategy) }),
+      !preset.fits.covers(engine, kind)
+    else { return false }
+    problems.warning(
+      "RH0530", at: section.place,
+      "\(preset.name) is made for other work (\(preset.fits.text)): pacing only",
+      hint: "its sizes, throttle, lock waits and retries, over \(engine.rawValue)'s own batches",
+      help: ["a comparison with strategies of this kind of work says nothing about \(preset.name)"])
+    return true
   }
 
   private mutating func batch(_ section: Checked) -> BatchSize {
     let low = section["min_rows"].integer ?? 1
     let high = section["max_rows"].integer ?? 1
-    if section["target_time"].isUsable, low > high {
+    if !section["rows"].isUsable, low > high {
       let place =
         section["min_rows"].isWritten ? section["min_rows"].place : section["max_rows"].place
       problems.error(
         "RH0204", at: place, "min_rows (\(low)) is above max_rows (\(high))", hint: "swap them")
     }
+    let law = section["law"].string
     if let target = section["target_time"].span {
-      return .targetTime(target, minRows: low, maxRows: max(low, high))
+      guard let law = law.flatMap(Steering.Law.init) else {
+        return .targetTime(target, minRows: low, maxRows: max(low, high))
+      }
+      return steered(section, law, .time(target), first: 1_000, bounds: low...max(low, high))
+    }
+    if let bytes = section["target_bytes"].number {
+      let width = max(1, tables.first?.rowWidth ?? 1)
+      let law = law.flatMap(Steering.Law.init) ?? .p90
+      let fitting = max(1, Int(bytes) / width)
+      return steered(
+        section, law, .bytes(Int(bytes), perRow: width), first: law == .welch ? fitting : 1_000,
+        bounds: low...max(low, high))
     }
     return .rows(section["rows"].integer ?? 1_000)
+  }
+
+  private mutating func steered(
+    _ section: Checked, _ law: Steering.Law, _ goal: Steering.Goal, first: Int,
+    bounds: ClosedRange<Int>
+  ) -> BatchSize {
+    let fits =
+      switch (law, goal) {
+      case (.averageRate, .time), (.welch, .bytes), (.p90, _): true
+      case (.averageRate, .bytes), (.welch, .time): false
+      }
+    guard fits else {
+      let wanted = law == .welch ? "target_bytes" : "target_time"
+      problems.error(
+        "RH0106", at: section["law"].place, "the law \(law.rawValue) steers for \(wanted) only",
+        hint: "give \(wanted), or law: p90")
+      return .rows(bounds.upperBound)
+    }
+    return .steered(
+      Steering(
+        law: law, goal: goal, firstRows: section["first_rows"].integer ?? first,
+        minRows: bounds.lowerBound, maxRows: bounds.upperBound))
+  }
+
+  private mutating func rounds(_ section: Checked) -> Rounds? {
+    guard let rows = section["rows"].integer, let every = section["every"].span else { return nil }
+    let low = section["min_rows"].integer ?? 1
+    let high = section["max_rows"].integer ?? rows
+    if low > high {
+      problems.error(
+        "RH0204", at: section["min_rows"].place, "min_rows (\(low)) is above max_rows (\(high))",
+        hint: "swap them")
+    }
+    return Rounds(
+      rows: rows, every: every, minRows: low, maxRows: max(low, high),
+      isSteered: section["steered"].flag ?? false)
   }
 
   private func pause(_ section: Checked) -> Pause {
@@ -53,9 +118,15 @@ extension ScenarioBuilder {
   }
 
   private mutating func retry(_ section: Checked) -> Retry {
-    let retry = Retry(
+    var retry = Retry(
       max: section["max"].integer ?? 0, backoff: section["backoff"].span ?? .zero,
       maxBackoff: section["max_backoff"].span ?? .zero)
+    retry.growth = section["growth"].string.flatMap(Retry.Growth.init) ?? .exponential
+    retry.jitter = section["jitter"].string.flatMap(Retry.Jitter.init) ?? .half
+    let on = section["on"].items.compactMap(\.string)
+    if !on.isEmpty { retry.on = FailureCode.retryable.filter { on.contains($0.key) }.map(\.code) }
+    retry.shrink = section["shrink"].number ?? 1
+    retry.leastShare = section["least"].number ?? 0
     if retry.backoff > retry.maxBackoff, section["backoff"].isUsable,
       section["max_backoff"].isUsable
     {
@@ -91,11 +162,39 @@ extension ScenarioBuilder {
   }
 
   private mutating func throttleRule(_ section: Checked) -> ThrottleRule? {
-    let every = section["every"].span ?? .seconds(1)
+    guard var rule = effect(section, every: section["every"].span ?? .seconds(1)) else {
+      return nil
+    }
+    rule.check = section["check"].string.flatMap(ThrottleRule.Check.init) ?? .sampled
+    rule.hold = section["hold"].span ?? .zero
+    rule.patience = section["patience"].span
+    rule.freshFor = section["fresh_for"].span ?? .zero
+    if case .slow = rule.effect, rule.check == .sampled { rule.check = .afterBatch }
+    if rule.patience != nil, rule.check != .sampled {
+      problems.error(
+        "RH0106", at: section["patience"].place, "patience is for sampled rules",
+        hint: "remove patience, or check")
+    }
+    return rule
+  }
+
+  private mutating func effect(_ section: Checked, every: TimeSpan) -> ThrottleRule? {
     if section["abort_when"].isUsable {
       guard let condition = condition(section["abort_when"]) else { return nil }
       return ThrottleRule(
         condition: condition, effect: .abort(after: section["for"].span ?? .zero), every: every)
+    }
+    if section["slow_when"].isUsable {
+      guard let condition = condition(section["slow_when"]) else { return nil }
+      let (least, most) = (section["sleep"].span ?? .zero, section["max_sleep"].span ?? .zero)
+      if least > most {
+        problems.error(
+          "RH0204", at: section["sleep"].place,
+          "sleep (\(section["sleep"].text)) is above max_sleep (\(section["max_sleep"].text))",
+          hint: "raise max_sleep")
+      }
+      return ThrottleRule(
+        condition: condition, effect: .slow(from: least, to: max(least, most)), every: every)
     }
     guard let pause = condition(section["pause_when"]) else { return nil }
     var resume = Condition(

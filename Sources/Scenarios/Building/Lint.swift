@@ -52,7 +52,10 @@ extension ScenarioBuilder {
     let sections = root["strategy"]["throttle"].items
     guard sections.count == strategy.throttle.count else { return }
     for (section, rule) in zip(sections, strategy.throttle) {
-      let text = section["pause_when"].isUsable ? section["pause_when"] : section["abort_when"]
+      let keys = ["pause_when", "abort_when", "slow_when"]
+      let text = keys.lazy.map { section[$0] }.first(where: \.isUsable) ?? section
+      // What a preset brings along is nobody's mistake.
+      if case .preset = text.origin { continue }
       guard let reason = reasonNeverToFire(rule.condition, workers: strategy.workers) else {
         continue
       }

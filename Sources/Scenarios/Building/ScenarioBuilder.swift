@@ -35,13 +35,15 @@ struct ScenarioBuilder {
     let run = buildRun()
     let gates = buildGates(run)
     requireSomething()
+    let pacingOnly = pacingOnly(database.engine)
     lint(strategy)
     lintTrials(run, gates)
     lintHorizon(run)
     return Scenario(
       name: root["name"].string ?? fallbackName, description: root["description"].string ?? "",
       tables: tables, backfill: backfill,
-      strategyPreset: root["strategy"]["preset"].string ?? "keyset", strategy: strategy,
+      strategyPreset: root["strategy"]["preset"].string ?? "keyset", isPacingOnly: pacingOnly,
+      strategy: strategy,
       traffic: traffic, pools: pools, events: buildEvents(), database: database, gates: gates,
       run: run)
   }

@@ -5,7 +5,7 @@ enum Merge {
   /// Their first keys decide which alternative it is; setting one of those by path also starts from
   /// nothing.
   private static let alternatives: [String: [String]] = [
-    "batch": ["rows", "target_time"],
+    "batch": ["rows", "target_time", "target_bytes"],
     "pause": ["ratio"],
     "arrivals": ["gamma"],
     "keys": ["distribution"],

@@ -108,5 +108,14 @@ extension Codes {
           settings: {max_connections: 200}
           replicas: [{name: replica-a}]
         """),
+    Page(
+      code: "RH0530", title: "a runner that is made for other work",
+      text: """
+        The preset's program copies a table, or runs on another engine. Here only its pacing runs: its \
+        sizes, its throttle, how long it waits for a row and what it does after a failure, over this \
+        engine's own batches. That shows its control at work, not what the program would do to its \
+        own database; every output says so, and `compare --presets all` leaves it out.
+        """,
+      bad: "strategy: {preset: gh-ost}", good: "strategy: {preset: pgroll}"),
   ]
 }

@@ -65,7 +65,7 @@ extension Codes {
       text: """
         A runner's preset has to follow its real rules for chunks, throttles and retries. Until \
         they are modelled the name is refused, never approximated.
-        """, bad: "strategy: {preset: gh-ost}", good: "strategy: {preset: keyset}"),
+        """, bad: "strategy: {preset: pg-osc}", good: "strategy: {preset: pgroll}"),
     Page(
       code: "RH0603", title: "an engine that is known, but not built yet",
       text: """

@@ -5,7 +5,11 @@ extension Presets {
     var filled: [Node.Entry] = []
     for var entry in entries {
       switch entry.key {
-      case "strategy": entry.value = fill(entry.value, .strategy, &problems)
+      case "strategy":
+        let native = native(root)
+        entry.value = fill(entry.value, .strategy, &problems) { preset in
+          preset.fits.covers(native.engine, native.kind)
+        }
       case "database": entry.value = fill(entry.value, .database, &problems)
       case "traffic": entry.value = expand(entry.value, &problems)
       default: break
@@ -15,12 +19,27 @@ extension Presets {
     return Node(content: .map(filled), place: root.place)
   }
 
-  private static func fill(_ node: Node, _ family: Family, _ problems: inout ProblemList) -> Node {
+  /// The engine and the kind of work that the scenario asks for.
+  private static func native(_ root: Node) -> (engine: Database.Engine, kind: String) {
+    let engine = root["database"]?["engine"]?.scalar.flatMap(Database.Engine.init)
+    return (engine ?? .postgresql, root["backfill"]?["kind"]?.scalar ?? "update")
+  }
+
+  /// Where the preset does not fit only its pacing is filled in.
+  private static func fill(
+    _ node: Node, _ family: Family, _ problems: inout ProblemList,
+    fits: (Preset) -> Bool = { _ in true }
+  ) -> Node {
     guard let name = node["preset"], let preset = find(name, family, &problems) else {
       // A preset that does not exist is reported once, here.
       return node
     }
-    return Merge.merged(tree(preset), with: node, keepsStrayNulls: true)
+    var tree = tree(preset)
+    if !fits(preset), let entries = tree.entries {
+      let pacing = entries.filter { pacingKeys.contains($0.key) }
+      tree = Node(content: .map(pacing), place: tree.place)
+    }
+    return Merge.merged(tree, with: node, keepsStrayNulls: true)
   }
 
   private static func tree(_ preset: Preset) -> Node {
@@ -36,7 +55,11 @@ extension Presets {
     guard let name = node.scalar, !node.isNull else { return nil }
     if let preset = named(name, in: family) { return preset }
     let names = names(of: family)
-    if notBuilt[family, default: []].contains(name.lowercased()) {
+    if family == .strategy, let known = otherNames[name.lowercased()] {
+      problems.error(
+        "RH0601", at: node.place, "there is no \(family.rawValue) preset \"\(name)\"",
+        hint: "it is called \"\(known)\"")
+    } else if notBuilt[family, default: []].contains(name.lowercased()) {
       problems.error(
         "RH0602", at: node.place, "the preset \"\(name)\" is known, but not built yet",
         hint: "built: \(Suggestion.list(names))")

@@ -9,11 +9,38 @@ package enum Presets {
     package var doc: String
     /// YAML of the section it fills; for traffic a list of classes, whose `rate` is a share.
     package var text: String
-    /// Engines and kinds of work that it fits, where those are not all.
-    package var fits = ""
+    /// Of a strategy: engines and kinds of work that it is made for.
+    package var fits = Fit()
+    /// Of a strategy: the program, version and date whose rules these are; empty where it is ours.
+    package var source = ""
+    /// Of a strategy: what the program does that this does not.
+    package var leavesOut = ""
   }
 
-  package static let all: [Preset] = strategies + traffic + databases
+  /// What a strategy's preset is made for.
+  package struct Fit: Sendable, Hashable {
+    package var engines: [Database.Engine] = Database.Engine.allCases
+    package var kinds: [String] = ["update"]
+
+    package func covers(_ engine: Database.Engine, _ kind: String) -> Bool {
+      engines.contains(engine) && kinds.contains(kind)
+    }
+
+    /// `mysql; copy`.
+    package var text: String {
+      let names = engines == Database.Engine.allCases ? ["any engine"] : engines.map(\.rawValue)
+      return names.joined(separator: ", ") + "; " + kinds.joined(separator: ", ")
+    }
+  }
+
+  /// The keys of a strategy that a runner keeps on an engine or a kind of work that is not its own: how
+  /// large, how soon, how often again and who waits for whom, over the native batch.
+  package static let pacingKeys: Set = [
+    "batch", "rounds", "pause", "throttle", "sensors", "lock_timeout", "retry", "give_up",
+  ]
+
+  package static let all: [Preset] =
+    ownStrategies + postgresRunners + mysqlRunners + traffic + databases
 
   package static func names(of family: Family) -> [String] {
     all.filter { $0.family == family }.map(\.name)
@@ -23,14 +50,31 @@ package enum Presets {
     all.first { $0.family == family && $0.name == name }
   }
 
+  /// What was probably meant by a name that is none: a sentence.
+  package static func hint(for name: String, in family: Family? = nil) -> String {
+    let known = all.filter { family == nil || $0.family == family }.map(\.name)
+    if let other = otherNames[name.lowercased()] { return "it is called \"\(other)\"" }
+    if let near = Suggestion.nearest(to: name, among: known) { return "did you mean \"\(near)\"?" }
+    return "known: " + known.joined(separator: ", ")
+  }
+
+  /// Names under which people look for a preset that is called otherwise here.
+  static let otherNames = [
+    "pt-osc": "pt-online-schema-change", "spirit": "spirit-bytes", "gitlab": "gitlab-bbm",
+    "gitlab-batched-background-migrations": "gitlab-bbm", "maintenance_tasks": "job-iteration",
+    "maintenance-tasks": "job-iteration", "online_migrations": "online-migrations",
+    "strong_migrations": "strong-migrations", "find_each": "rails-find-each",
+    "in_batches": "rails-in-batches", "bulk_save_objects": "bulk-save-objects",
+    "sqlalchemy": "bulk-save-objects", "django": "django-atomic",
+    "django-runpython": "django-atomic", "skip-locked": "skip-locked-queue",
+    "queue": "skip-locked-queue", "vreplication": "vitess", "single-update": "monolithic",
+  ]
+
   /// Runners and platforms that people will ask for; refused until their rules are modelled.
   static let notBuilt: [Family: [String]] = [
     .strategy: [
-      "gh-ost", "pt-online-schema-change", "pt-osc", "pt-archiver", "spirit", "vitess", "lhm",
-      "fb-osc", "gitlab", "gitlab-batched-background-migrations", "pgroll", "reshape",
-      "online_migrations", "strong_migrations", "rails-in-batches", "maintenance_tasks",
-      "safe-pg-migrations", "django", "django-runpython", "graph-node", "supabase", "pgslice",
-      "ctid", "shadow-table",
+      "pg-osc", "fb-osc", "reshape", "graph-node", "supabase", "pgslice", "shadow-table",
+      "spirit-autoscale", "vitess-lag-rate", "freno",
     ],
     .traffic: [
       "tpcc", "ycsb-a", "ycsb-b", "sysbench-oltp", "pgbench-simple-update", "pgbench-select-only",
@@ -38,22 +82,5 @@ package enum Presets {
     .database: [
       "aurora", "aurora-postgresql", "alloydb", "neon", "cloudsql", "rds-mysql", "mariadb",
     ],
-  ]
-
-  static let strategies = [
-    Preset(
-      family: .strategy, name: "keyset",
-      doc: "Batches of consecutive primary keys, each starting where the one before ended.",
-      text: "{batch: {rows: 1000}, statement: range}",
-      fits: "postgresql; update"),
-    Preset(
-      family: .strategy, name: "monolithic",
-      doc: "One UPDATE over the whole table in one transaction: what the guide warns of.",
-      text: "{workers: 1, retry: {max: 0}}", fits: "postgresql; update"),
-    Preset(
-      family: .strategy, name: "offset",
-      doc: "Batches found by OFFSET, whose cost grows with the offset.",
-      text: "{batch: {rows: 1000}, statement: keys}",
-      fits: "postgresql; update"),
   ]
 }

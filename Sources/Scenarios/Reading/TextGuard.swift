@@ -114,3 +114,17 @@ enum TextGuard {
 }
 
 extension Problem: Error {}
+
+extension String {
+  /// The text without what could steer a terminal: control, invisible and direction characters, line
+  /// breaks apart, show as U+FFFD.
+  package var printable: String {
+    var shown = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      let category = scalar.properties.generalCategory
+      let steers = category == .control || category == .format || scalar.properties.isBidiControl
+      shown.append(steers && scalar != "\n" ? "\u{FFFD}" : scalar)
+    }
+    return String(shown)
+  }
+}

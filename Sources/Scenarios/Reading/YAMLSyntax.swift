@@ -68,7 +68,8 @@ enum YAMLSyntax {
   ) -> Problem? {
     for candidate in [number, number - 1] where candidate > 0 {
       let line = source.line(candidate)
-      for key in ["metric:", "expect:", "pause_when:", "resume_when:", "abort_when:"] {
+      for key in ["metric:", "expect:", "pause_when:", "resume_when:", "abort_when:", "slow_when:"]
+      {
         guard let found = line.firstRange(of: key) else { continue }
         let rest = line[found.upperBound...].drop { $0 == " " }
         let value = rest.prefix { $0 != "," }

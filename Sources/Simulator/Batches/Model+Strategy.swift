@@ -24,6 +24,7 @@ extension Model {
     case .setTimer(let id, let instant):
       calendar.post(.strategyTimer(id: Int32(id)), at: max(calendar.now, instant))
     case .subscribe(let signal, let every): subscribe(signal, every)
+    case .measure(let signal): measureOnce(signal)
     case .finish: endBackfill(at: lastCommit ?? modelNow, completed: true)
     case .abort: endBackfill(at: lastCommit ?? modelNow, completed: false)
     }
@@ -136,7 +137,6 @@ extension Model {
 
   private mutating func subscribe(_ signal: Signal, _ every: TimeSpan) {
     subscriptions.append(Subscription(signal: signal, every: every))
-    if signal == .appLatencyP99 { watchesLatency = true }
     let index = subscriptions.count - 1
     calendar.post(.signal(index: Int32(index)), at: calendar.now + every)
   }
@@ -145,9 +145,23 @@ extension Model {
     guard backfillEnd == nil, !finished else { return }
     let (signal, every) = (subscriptions[index].signal, subscriptions[index].every)
     calendar.post(.signal(index: Int32(index)), at: calendar.now + every)
+    guard !isBlind(signal) else { return }
+    report(signal, measure(signal, over: every))
+  }
+
+  /// Who asks is answered, also by a sensor that is blind.
+  private mutating func measureOnce(_ signal: Signal) {
+    // Nothing else reads the meters: what they hold is what came since the last question.
+    report(signal, isBlind(signal) ? nil : measure(signal, over: .seconds(1)))
+  }
+
+  private func isBlind(_ signal: Signal) -> Bool {
+    scenario.strategy.sensors[signal]?.blindAt.map { modelNow - backfillStart >= $0 } ?? false
+  }
+
+  /// Hands a reading to the strategy, as late as its sensor is.
+  private mutating func report(_ signal: Signal, _ value: Double?) {
     let sensor = scenario.strategy.sensors[signal] ?? Sensor()
-    if let blind = sensor.blindAt, modelNow - backfillStart >= blind { return }
-    let value = measure(signal, over: every)
     if sensor.delay > .zero {
       readings.append(Reading(signal: signal, value: value, measuredAt: calendar.now))
       let number = Int32(firstReading + readings.count - 1)

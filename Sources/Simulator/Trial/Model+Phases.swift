@@ -57,6 +57,9 @@ extension Model {
       // Traffic alone: the during phase is as long as the one before.
       return setAlarm(.trafficEnds, at: backfillStart + max(scenario.run.before, .seconds(1)))
     }
+    watchesLatency = scenario.strategy.throttle.contains {
+      $0.condition.signal == .appLatencyP99
+    }
     books.rowsToCover = scenario.tables[0].rows
     setAlarm(.horizon, at: backfillStart + horizon)
     tell(.started(bounds: bounds, rows: scenario.tables[0].rows))

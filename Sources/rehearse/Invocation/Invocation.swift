@@ -54,8 +54,8 @@ struct Invocation {
 
   private func report(_ failure: Failure) -> ExitStatus {
     if !failure.problems.isEmpty { console.say(ScenarioFile.render(failure.problems) + "\n") }
-    console.say(console.styled("error: ", .red, on: .error) + failure.message)
-    if let help = failure.help { console.say("  help: \(help)") }
+    console.say(console.styled("error: ", .red, on: .error) + failure.message.printable)
+    if let help = failure.help { console.say("  help: \(help.printable)") }
     if wantsJSON, let text = try? jsonText(ErrorDocument(failure)) { console.result(text) }
     return failure.status
   }

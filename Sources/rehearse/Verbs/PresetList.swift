@@ -1,5 +1,6 @@
 import ArgumentParser
 import Measurements
+import Reports
 import Scenarios
 
 struct PresetList: Verb {
@@ -18,6 +19,14 @@ struct PresetList: Verb {
       var name: String
       var description: String
       var text: String
+      /// Of strategies: engines and kinds of work, the program's version, and what is left out.
+      var fits: String?
+      var source: String?
+      var leavesOut: String?
+      enum CodingKeys: String, CodingKey {
+        case family, name, description, text, fits, source
+        case leavesOut = "leaves_out"
+      }
     }
     var schema = "rehearse.presets/1"
     var presets: [Entry]
@@ -28,23 +37,22 @@ struct PresetList: Verb {
     if let name, chosen.isEmpty {
       throw Failure(
         .noSuchInput, "there is no preset \"\(name)\"",
-        help: "known: " + Presets.all.map(\.name).joined(separator: ", "))
+        help: Presets.hint(for: name))
     }
     if output.format == .json {
-      let entries = chosen.map {
-        Answer.Entry(family: $0.family.rawValue, name: $0.name, description: $0.doc, text: $0.text)
+      let entries = chosen.map { preset in
+        let isStrategy = preset.family == .strategy
+        return Answer.Entry(
+          family: preset.family.rawValue, name: preset.name, description: preset.doc,
+          text: preset.text, fits: isStrategy ? preset.fits.text : nil,
+          source: isStrategy ? preset.source : nil, leavesOut: isStrategy ? preset.leavesOut : nil)
       }
       console.result(try jsonText(Answer(presets: entries)))
       return .success
     }
-    for preset in chosen {
-      if name == nil {
-        let title = "\(preset.family.rawValue) \(preset.name)"
-        console.result("\(title)\n    \(preset.doc)")
-      } else {
-        console.result("\(preset.family.rawValue) \(preset.name): \(preset.doc)\n\n\(preset.text)")
-      }
-    }
+    console.result(
+      name == nil
+        ? PresetText.list(chosen) : chosen.map(PresetText.page).joined(separator: "\n\n"))
     return .success
   }
 }

@@ -33,6 +33,24 @@ package enum StudentT {
     return (low + high) / 2
   }
 
+  /// Whether two samples have means that differ, at this confidence, by Welch's test.
+  ///
+  /// Degrees of freedom by Satterthwaite, rounded down; false where either sample is too small or
+  /// neither varies.
+  package static func differs(
+    _ a: (mean: Double, variance: Double, count: Int),
+    _ b: (mean: Double, variance: Double, count: Int), confidence: Double
+  ) -> Bool {
+    guard a.count > 1, b.count > 1 else { return false }
+    let (ofA, ofB) = (a.variance / Double(a.count), b.variance / Double(b.count))
+    let sum = ofA + ofB
+    guard sum > 0 else { return false }
+    let degrees =
+      sum * sum / (ofA * ofA / Double(a.count - 1) + ofB * ofB / Double(b.count - 1))
+    return abs(a.mean - b.mean) / sum.squareRoot()
+      > quantile(central: confidence, degrees: max(1, Int(degrees)))
+  }
+
   /// By halving the angle until the Taylor series needs few terms.
   private static func arctangent(_ x: Double) -> Double {
     var y = x
