@@ -51,7 +51,7 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     // Closed forms for `plan`; never imported by Simulator.
-    part("Estimates", ["Primitives", "Scenarios", "Strategies", "Traffic"]),
+    part("Estimates", ["Primitives", "Gates", "Scenarios", "Strategies", "Traffic"]),
     // Discrete-event simulation; knows nothing of databases.
     part("EventKernel", ["Primitives"]),
     // A database server and its replicas under traffic and a backfill.
@@ -124,7 +124,7 @@ let package = Package(
     tests("Gates", ["Gates"]),
     tests("Scenarios", ["Scenarios"]),
     tests("Measurements", ["Measurements"]),
-    tests("Estimates", ["Estimates", "Scenarios"]),
+    tests("Estimates", ["Estimates", "Gates", "Scenarios"]),
     tests("EventKernel", ["EventKernel"]),
     tests(
       "Simulator",

@@ -12,7 +12,7 @@ package struct Estimate: Hashable, Sendable {
     case ratio
   }
   package enum Topic: String, Hashable, Sendable, CaseIterable {
-    case pace, locks, log, replication, versions
+    case pace, batch, locks, log, replication, versions
   }
   package var topic: Topic
   /// Stable name for machines, such as `batch.duration`.

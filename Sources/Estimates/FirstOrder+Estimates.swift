@@ -5,8 +5,8 @@ import Strategies
 extension FirstOrder {
   /// The numbers of `plan` in reading order, each with its formula in words.
   package func estimates(_ scenario: Scenario) -> [Estimate] {
-    pace(scenario) + locks() + logVolume(scenario) + replicationEstimates(scenario)
-      + versions(scenario)
+    pace(scenario) + (BatchBounds(scenario)?.estimates ?? []) + locks() + logVolume(scenario)
+      + replicationEstimates(scenario) + versions(scenario)
   }
 
   private func pace(_ scenario: Scenario) -> [Estimate] {
@@ -160,6 +160,28 @@ extension FirstOrder {
   }
 }
 
+extension BatchBounds {
+  var estimates: [Estimate] {
+    bounds.map { bound in
+      Estimate(
+        topic: .batch, name: "batch.bound.\(bound.reason.rawValue)", label: bound.reason.label,
+        value: bound.rows, unit: .rows, formula: "\(bound.limit); \(bound.formula)")
+    }
+  }
+}
+
+extension BatchBounds.Reason {
+  package var label: String {
+    switch self {
+    case .hold: "by lock hold"
+    case .lag: "by replica lag"
+    case .iops: "by the device"
+    case .log: "by log volume"
+    case .efficiency: "by efficiency"
+    }
+  }
+}
+
 extension RateBounds.Resource {
   package var label: String {
     switch self {
@@ -183,6 +205,20 @@ extension RateBounds.Resource {
     case .replicaDisk:
       "(its bandwidth, or 256 KiB x iops, - the traffic's log) / log bytes of a row"
     case .replay: "(1 - the traffic's replay) / replay time of a row"
+    }
+  }
+}
+
+extension RateBounds.Resource {
+  package var words: String {
+    switch self {
+    case .workers: "its own batches and pauses"
+    case .cpu: "the cores"
+    case .iops: "the device's operations a second"
+    case .throughput: "the device's bandwidth"
+    case .network: "the network to the replica"
+    case .replicaDisk: "the disk of the replica"
+    case .replay: "replay on the replica"
     }
   }
 }

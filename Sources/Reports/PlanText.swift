@@ -65,6 +65,7 @@ package struct PlanText {
       lines += ["", "  \(topic.title)"]
       for estimate in ofTopic { lines += Self.rows(estimate) }
       if topic == .pace { lines += binding(order) }
+      if topic == .batch { lines += BatchLines(loaded.scenario).lines }
     }
     return lines
   }
@@ -72,7 +73,8 @@ package struct PlanText {
   private static func rows(_ estimate: Estimate) -> [String] {
     let value =
       estimate.value.isFinite
-      ? Human.text(estimate.value, unit: estimate.unit.rawValue) : "without end"
+      ? Human.text(estimate.value, unit: estimate.unit.rawValue)
+      : estimate.topic == .batch ? "any" : "without end"
     let room = valueEnd - 4 - estimate.label.count
     let blanks = String(repeating: " ", count: max(1, room - value.count))
     let head = "    " + estimate.label + blanks + value + "  "
@@ -99,24 +101,11 @@ extension Estimate.Topic {
   var title: String {
     switch self {
     case .pace: "Pace"
+    case .batch: "Largest batch"
     case .locks: "Row locks"
     case .log: "Write-ahead log"
     case .replication: "Replication"
     case .versions: "Row versions"
-    }
-  }
-}
-
-extension RateBounds.Resource {
-  var words: String {
-    switch self {
-    case .workers: "its own batches and pauses"
-    case .cpu: "the cores"
-    case .iops: "the device's operations a second"
-    case .throughput: "the device's bandwidth"
-    case .network: "the network to the replica"
-    case .replicaDisk: "the disk of the replica"
-    case .replay: "replay on the replica"
     }
   }
 }

@@ -52,6 +52,8 @@ struct PlanDocument: Encodable {
   var estimates: [Number]
   /// The resource that the closed forms say limits the backfill.
   var bound_by: String?
+  /// Nil where there are no batches.
+  var batch: BatchDocument?
 
   init(_ loaded: LoadedScenario) {
     name = loaded.scenario.name
@@ -65,5 +67,6 @@ struct PlanDocument: Encodable {
         formula: $0.formula)
     }
     bound_by = order?.rates.binding?.resource.rawValue
+    batch = BatchDocument(loaded.scenario)
   }
 }
