@@ -22,6 +22,8 @@ package struct Scenario: Sendable {
   package var database: Database
   package var gates: [GateRule]
   package var run: RunSettings
+  /// Nil where the scenario does not say what to tune.
+  package var tune: TuneSettings?
 }
 
 package struct Table: Sendable, Hashable {

@@ -9,6 +9,8 @@ package struct LoadedScenario: Sendable {
   /// In the order of the file.
   package var variantNames: [String]
   package var path: String
+  /// What it was made from, for scenarios that differ from it in a few values.
+  package var tree: ScenarioTree
 }
 
 /// One line of `plan`: what a value is and why.

@@ -1,7 +1,7 @@
 /// One reading of a scenario: text, tree, variant and sets, presets, schema, typed scenario.
 struct ScenarioReading {
   private let source: SourceText
-  private let sets: [String]
+  private var sets: [String]
   private let ignored: IgnoreComments
   private var problems = ProblemList()
 
@@ -12,6 +12,8 @@ struct ScenarioReading {
     ignored = IgnoreComments(isTooLarge ? SourceText(name: path, text: "") : source)
     problems.append(contentsOf: ignored.problems)
   }
+
+  var text: String { source.text }
 
   mutating func load(variant: String?) throws(ScenarioFailure) -> LoadedScenario {
     if source.text.utf8.count > TextGuard.largestFile {
@@ -37,7 +39,27 @@ struct ScenarioReading {
     guard !problems.hasErrors else { throw failure() }
     return LoadedScenario(
       scenario: scenario, resolved: Resolution.values(of: checked, scenario),
-      warnings: located(), variantNames: variants.map(\.key), path: source.name)
+      warnings: located(), variantNames: variants.map(\.key), path: source.name,
+      tree: ScenarioTree(reading: self, root: chosen))
+  }
+
+  /// The scenario that a tree gives with further values set.
+  mutating func scenario(_ root: Node, sets: [String]) throws(ScenarioFailure) -> Scenario {
+    self.sets = sets
+    problems = ProblemList()
+    let (scenario, _) = evaluate(applySets(to: root))
+    guard !problems.hasErrors else { throw failure() }
+    return scenario
+  }
+
+  /// A failure that is found later than while reading.
+  func refusal(
+    _ code: String, at place: Place, _ message: String, hint: String
+  ) -> ScenarioFailure {
+    var copy = self
+    copy.problems = ProblemList()
+    copy.problems.error(code, at: place, message, hint: hint)
+    return copy.failure()
   }
 
   private mutating func readRoot() -> Node? {

@@ -180,7 +180,7 @@ extension ScenarioBuilder {
   }
 
   /// Checks a part of the tree against a kind of the schema.
-  private mutating func check(_ node: Node, _ kind: Kind, _ path: String) -> Checked {
+  mutating func check(_ node: Node, _ kind: Kind, _ path: String) -> Checked {
     var check = SchemaCheck(version: version)
     let checked = check.check(node, kind, path)
     problems.append(contentsOf: check.problems.all)

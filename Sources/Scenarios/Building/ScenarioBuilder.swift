@@ -34,6 +34,7 @@ struct ScenarioBuilder {
     let strategy = buildStrategy()
     let run = buildRun()
     let gates = buildGates(run)
+    let tune = buildTune()
     requireSomething()
     let pacingOnly = pacingOnly(database.engine)
     lint(strategy)
@@ -45,7 +46,7 @@ struct ScenarioBuilder {
       strategyPreset: root["strategy"]["preset"].string ?? "keyset", isPacingOnly: pacingOnly,
       strategy: strategy,
       traffic: traffic, pools: pools, events: buildEvents(), database: database, gates: gates,
-      run: run)
+      run: run, tune: tune)
   }
 
   private mutating func requireSomething() {

@@ -12,6 +12,11 @@ enum Merge {
     "burst": [],
   ]
 
+  /// The key is one of those that decide which alternative a map is.
+  static func chooses(_ key: String, of map: String) -> Bool {
+    alternatives[map]?.contains(key) ?? false
+  }
+
   /// `over` laid on `base`: maps merge, lists and alternatives replace, null removes.
   ///
   /// With `keepsStrayNulls` a null that removes nothing stays, for the check to refuse.

@@ -14,7 +14,7 @@ package enum Codes {
   package static var all: [String] { pages.map(\.code) }
 
   static let pages: [Page] =
-    (reading + keys + values + gates + references + lints + presets + overrides)
+    (reading + keys + values + gates + references + lints + presets + overrides + tuning)
     .sorted { $0.code < $1.code }
 
   /// Nil for a code that does not exist.

@@ -78,7 +78,8 @@ enum ScenarioSchema {
         "space",
         .dictionary(
           key: "PATH", .either([.section(tuneRange), .list(.text(.free), notEmpty: true)]),
-          notEmpty: true), .required, "Paths of the scenario and the values to try."),
+          notEmpty: true), .nothing("batch, workers and pause over the usual values"),
+        "Paths of `strategy` and the values to try."),
     ])
 
   private static let tuneRange = Section(
@@ -90,6 +91,9 @@ enum ScenarioSchema {
         "scale", .word(["log", "linear"]),
         .value("linear", because: "the plain reading of a range"),
         "How points are spread."),
+      Field(
+        "steps", .count(2...1_000), .value("5", because: "a first look"),
+        "Values tried; the batch is searched instead."),
     ])
 
   static let run = Section(
