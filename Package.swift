@@ -58,6 +58,13 @@ let package = Package(
     part(
       "Simulator",
       ["Primitives", "EventKernel", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements"]),
+    // The fastest setting that passes the gates.
+    part(
+      "Tuning",
+      [
+        "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Estimates",
+        "Simulator",
+      ]),
     // PostgreSQL's own client library.
     .systemLibrary(
       name: "CPostgres", pkgConfig: "libpq",
@@ -76,13 +83,13 @@ let package = Package(
       "RunHistory",
       ["Primitives", "Gates", "Measurements", .product(name: "GRDB", package: "GRDB.swift")]),
     // What a run means, as text, JSON and Markdown.
-    part("Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates"]),
+    part("Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates", "Tuning"]),
     // The command; thin.
     .executableTarget(
       name: "rehearse",
       dependencies: [
         "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Estimates",
-        "Simulator", "LiveDriver", "RunHistory", "Reports",
+        "Simulator", "Tuning", "LiveDriver", "RunHistory", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -141,6 +148,7 @@ let package = Package(
     tests(
       "RunHistory",
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("Tuning", ["Tuning", "Scenarios", "Simulator", "Measurements", "Estimates", "Gates"]),
     tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
     tests("Rehearse", ["rehearse", "Measurements", "RunHistory", "Scenarios"]),
   ],

@@ -69,7 +69,8 @@ private func jsonNumber(_ value: Double?) -> Double? {
   value.flatMap { $0.isFinite ? $0 : nil }
 }
 
-private struct MetricEntry: Codable {
+/// One metric as machine output holds it.
+package struct MetricEntry: Codable, Sendable {
   var unit: String
   var value, low, high: Double?
   var n: Int
@@ -81,7 +82,7 @@ private struct MetricEntry: Codable {
     case predictedHigh = "predicted_high"
   }
 
-  init(_ metric: RunMetric) {
+  package init(_ metric: RunMetric) {
     unit = metric.unit
     value = metric.value
     low = metric.low
@@ -91,13 +92,22 @@ private struct MetricEntry: Codable {
     predictedHigh = metric.predictedHigh
   }
 
+  /// The mean of a few values with its interval.
+  package init(unit: String, _ values: [Double]) {
+    let spread = Spread(values)
+    let interval = spread?.meanInterval()
+    self.unit = unit
+    (value, low, high) = (spread?.mean, interval?.lowerBound, interval?.upperBound)
+    n = values.count
+  }
+
   func metric(_ key: MetricKey) -> RunMetric {
     RunMetric(
       metric: key, unit: unit, value: value, low: low, high: high, n: n,
       predictedLow: predictedLow, predictedHigh: predictedHigh)
   }
 
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: CodingKeys.self)
     try object.encode(unit, forKey: .unit)
     try object.encode(jsonNumber(value), forKey: .value)

@@ -70,18 +70,30 @@ package struct Trials: Sendable {
     _ indices: Range<Int>, before: Int, shouldStop: @Sendable () -> Bool,
     finished: @Sendable (Int) -> Void, trial: @Sendable (Int) -> TrialResult
   ) -> [TrialResult?] {
-    let next = Atomic(indices.lowerBound)
     let done = Atomic(before)
-    let results = Mutex([TrialResult?](repeating: nil, count: indices.count))
-    DispatchQueue.concurrentPerform(iterations: min(jobs, indices.count)) { _ in
-      while !shouldStop() {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < indices.upperBound else { return }
-        let result = trial(index)
-        results.withLock { $0[index - indices.lowerBound] = result }
-        finished(done.wrappingAdd(1, ordering: .relaxed).newValue)
-      }
+    return inParallel(indices.count, threads: jobs, shouldStop: shouldStop) { index in
+      let result = trial(indices.lowerBound + index)
+      finished(done.wrappingAdd(1, ordering: .relaxed).newValue)
+      return result
     }
-    return results.withLock { $0 }
   }
+}
+
+/// `count` pieces of work on several threads, pulled by index and kept by index, so that what comes
+/// out does not depend on how many threads there are; nil where `shouldStop` came before the piece.
+package func inParallel<Result: Sendable>(
+  _ count: Int, threads: Int, shouldStop: @Sendable () -> Bool,
+  work: @Sendable (Int) -> Result
+) -> [Result?] {
+  let next = Atomic(0)
+  let results = Mutex([Result?](repeating: nil, count: count))
+  DispatchQueue.concurrentPerform(iterations: min(max(1, threads), count)) { _ in
+    while !shouldStop() {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < count else { return }
+      let result = work(index)
+      results.withLock { $0[index] = result }
+    }
+  }
+  return results.withLock { $0 }
 }

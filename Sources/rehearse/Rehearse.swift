@@ -24,7 +24,9 @@ struct Rehearse: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(
         name: "Scenario", subcommands: [Init.self, Validate.self, Plan.self, PresetList.self]),
-      CommandGroup(name: "Run", subcommands: [Simulate.self, Live.self, Report.self, Runs.self]),
+      CommandGroup(
+        name: "Run",
+        subcommands: [Simulate.self, Tune.self, Live.self, Report.self, Runs.self]),
       CommandGroup(
         name: "Other", subcommands: [Explain.self, Schema.self, Doctor.self, Version.self]),
     ])

@@ -99,7 +99,7 @@ struct ExitStatusTests {
     try Command.inFolder { command in
       try command.write(Small.scenario(), to: "s.yaml")
       #expect(try command.run("simulate", "s.yaml", "--calibration", "c.json").status == 65)
-      #expect(try command.run("schema", "tune").status == 65)
+      #expect(try command.run("schema", "comparison").status == 65)
       let mysql = try command.run("simulate", "s.yaml", "--set", "database.engine=mysql")
       #expect(mysql.status == 65)
     }

@@ -44,7 +44,7 @@ struct HelpTests {
   @Test(
     "A verb of the contract that is not built says so",
     arguments: [
-      "tune", "compare", "calibrate", "verify", "diagnose", "script", "ci", "baseline",
+      "compare", "calibrate", "verify", "diagnose", "script", "ci", "baseline",
     ])
   func notBuilt(verb: String) throws {
     let answer = try Command.inFolder { try $0.run(verb, "scenario.yaml") }
@@ -54,7 +54,9 @@ struct HelpTests {
 
   @Test("Bad usage under --format json is one JSON document on stdout")
   func usageAsJSON() throws {
-    for arguments in [["version", "--wrong", "--format", "json"], ["tune", "x", "--format=json"]] {
+    for arguments in [
+      ["version", "--wrong", "--format", "json"], ["verify", "x", "--format=json"],
+    ] {
       let answer = try Command.inFolder { try $0.finish($0.start(arguments)) }
       #expect(answer.status == 64)
       let document = try JSON.parse(answer.output)

@@ -64,7 +64,8 @@ struct OutputFile: ExpressibleByArgument, Hashable {
   }
 }
 
-struct RunOptions: ParsableArguments {
+/// How long, how exactly and with how many threads trials are played.
+struct PlayOptions: ParsableArguments {
   @Option(
     name: .customLong("out"),
     help: ArgumentHelp(
@@ -86,9 +87,6 @@ struct RunOptions: ParsableArguments {
       "Trials at a time; the result does not depend on it. Default: one per core.", valueName: "n"))
   var jobs: Int?
 
-  @Flag(help: "Do not keep the run in .rehearse/history.sqlite (or $REHEARSE_HISTORY).")
-  var noHistory = false
-
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("-j takes a number from 1 on, not \(jobs)") }
     if maxTime != nil { _ = try timeBound() }
@@ -100,6 +98,18 @@ struct RunOptions: ParsableArguments {
   }
 
   var threads: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+struct RunOptions: ParsableArguments {
+  @OptionGroup var play: PlayOptions
+
+  @Flag(help: "Do not keep the run in .rehearse/history.sqlite (or $REHEARSE_HISTORY).")
+  var noHistory = false
+
+  var outputs: [OutputFile] { play.outputs }
+  var exact: Bool { play.exact }
+  var threads: Int { play.threads }
+  func timeBound() throws -> Double? { try play.timeBound() }
 }
 
 /// A length of wall-clock time as an option takes it.

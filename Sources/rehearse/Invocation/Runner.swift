@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Gates
 import Measurements
@@ -13,8 +12,7 @@ struct Runner: Sendable {
   /// Whether the decisions of each run's first trial are wanted.
   let keepsDecisions: Bool
   let console: Console
-  /// On the clock of `DispatchTime`, nanoseconds; nil without a bound.
-  private let deadline: UInt64?
+  private let bound: TimeBound
 
   /// - Parameters:
   ///   - jobs: Trials at a time.
@@ -27,16 +25,10 @@ struct Runner: Sendable {
     self.exact = exact
     self.keepsDecisions = keepsDecisions
     self.console = console
-    deadline = timeBound.map {
-      DispatchTime.now().uptimeNanoseconds + UInt64(min($0, 3e8) * 1e9)
-    }
+    bound = TimeBound(seconds: timeBound)
   }
 
-  var mustStop: Bool {
-    if Interrupt.isRequested { return true }
-    guard let deadline else { return false }
-    return DispatchTime.now().uptimeNanoseconds >= deadline
-  }
+  var mustStop: Bool { Interrupt.isRequested || bound.hasPassed }
 
   /// The record of one scenario, marked incomplete where trials are missing, and the decisions of
   /// its first trial.

@@ -4,15 +4,17 @@ import Glibc
 /// Files that a command writes beside stdout.
 enum Writing {
   /// Fails before anything has run if a file could not be written afterwards.
-  static func check(_ outputs: [OutputFile]) throws {
-    for output in outputs {
-      let existed = FileManager.default.fileExists(atPath: output.path)
-      let descriptor = open(output.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+  static func check(_ outputs: [OutputFile]) throws { try check(outputs.map(\.path)) }
+
+  static func check(_ paths: [String]) throws {
+    for path in paths {
+      let existed = FileManager.default.fileExists(atPath: path)
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
       guard descriptor >= 0 else {
-        throw notWritable(output.path, String(cString: strerror(errno)))
+        throw notWritable(path, String(cString: strerror(errno)))
       }
       close(descriptor)
-      if !existed { unlink(output.path) }
+      if !existed { unlink(path) }
     }
   }
 

@@ -6,21 +6,22 @@ struct Schema: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Print the JSON Schema of a file that is read or written.")
 
-  @Argument(help: ArgumentHelp("scenario, run, runs or error.", valueName: "name"))
+  @Argument(help: ArgumentHelp("scenario, run, runs, tune or error.", valueName: "name"))
   var name: String
 
-  private static let later = ["tune", "comparison", "calibration"]
+  private static let later = ["comparison", "calibration"]
 
   func perform(_ console: Console) throws -> ExitStatus {
     switch name {
     case "scenario": console.result(JSONSchema.scenario())
     case "run": console.result(RunSchema.run)
     case "runs": console.result(RunSchema.runs)
+    case "tune": console.result(TuneSchema.tune)
     case "error": console.result(RunSchema.error)
     default:
       if Self.later.contains(name) { throw Failure.notBuilt("schema \(name)") }
       throw Failure(
-        .usage, "there is no schema \"\(name)\"", help: "known: scenario, run, runs, error")
+        .usage, "there is no schema \"\(name)\"", help: "known: scenario, run, runs, tune, error")
     }
     return .success
   }

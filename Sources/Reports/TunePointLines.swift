@@ -1,0 +1,142 @@
+import Gates
+import Measurements
+import Scenarios
+import Tuning
+
+/// Points of the search in columns: one column a path that is varied, then what each came to.
+struct TunePointLines {
+  var result: TuneResult
+
+  private static let most = 6
+
+  private var paths: [String] { result.settings.axes.map(\.path) }
+
+  private func values(_ candidate: Candidate) -> [String] {
+    paths.map { path in candidate.values.first { $0.path == path }?.text ?? "" }
+  }
+
+  private func columns(_ further: [Columns.Alignment]) -> Columns {
+    Columns(paths.map { _ in .right } + further, indent: 2)
+  }
+
+  private var head: [String] { paths.map(\.lastStep) }
+
+  /// The points between which duration is traded for what the application feels.
+  var front: [String] {
+    guard result.front.count > 1 else { return [] }
+    let shown = Self.thinned(result.front)
+    var columns = columns([.right, .right, .left])
+    columns.add(head + ["duration", "app p99", ""])
+    for point in shown {
+      let own = point.candidate == result.recommended?.candidate ? "recommended" : ""
+      columns.add(
+        values(point.candidate) + [
+          Human.duration(point.duration), point.latency.map(Human.duration) ?? "-", own,
+        ])
+    }
+    return ["TRADE-OFF  (every one meets the gates; none is beaten in both)"] + columns.lines
+  }
+
+  /// Both ends and what lies evenly between.
+  private static func thinned(_ points: [Evaluation]) -> [Evaluation] {
+    guard points.count > most else { return points }
+    return (0..<most).map { points[$0 * (points.count - 1) / (most - 1)] }
+  }
+
+  /// Faster, but.
+  var outside: [String] {
+    guard !result.outside.isEmpty else { return [] }
+    var columns = columns([.right, .left, .right, .left])
+    columns.add(head + ["duration", "misses", "worst", "limit"])
+    for point in result.outside.prefix(4) {
+      let rule = point.reading.constraint.rule
+      columns.add(
+        values(point.evaluation.candidate) + [
+          Human.duration(point.evaluation.duration), rule.id,
+          TuneExclusionLines.text(point.reading.value, rule), rule.expectation,
+        ])
+    }
+    return ["JUST OUTSIDE  (faster, but)"] + columns.lines
+  }
+}
+
+/// Where nothing is feasible: which gate keeps out how much, and by how much at the least.
+struct TuneExclusionLines {
+  var result: TuneResult
+
+  var lines: [String] {
+    guard !result.exclusions.isEmpty else { return [] }
+    var lines = ["EXCLUDED BY"]
+    for exclusion in result.exclusions {
+      let rule = exclusion.constraint.rule
+      let reading = exclusion.reading
+      let nearest = TuneWords.short(exclusion.nearest.candidate)
+      lines +=
+        ("  gate \(rule.id) (\(rule.metric.description) \(rule.expectation)): "
+        + "\(exclusion.points) of \(RunText.plural(result.counts.points, "point")). Nearest: "
+        + "\(Self.text(reading.value, rule)), \(Human.margin(reading.excess)) beyond, with \(nearest).")
+        .wrapped(to: TuneText.width, indent: "    ").map { $0.hasPrefix(" ") ? $0 : "  " + $0 }
+    }
+    return lines
+  }
+
+  static func text(_ value: Double, _ rule: GateRule) -> String {
+    if case .timesBefore = rule.limit { return Human.text(value, unit: "x") }
+    return Human.text(value, unit: MetricCatalog.named(rule.metric.name)?.unit ?? "1")
+  }
+}
+
+/// What was asked for beside the recommendation.
+struct TuneExtraLines {
+  var result: TuneResult
+
+  var lines: [String] {
+    [headroom, startTimes, sensitivity].filter { !$0.isEmpty }
+      .joined(separator: [""]).map { $0 }
+  }
+
+  private var headroom: [String] {
+    guard let headroom = result.headroom else { return [] }
+    let more = Human.wholePercent(headroom.factor - 1)
+    let text =
+      headroom.gate.map { "\(more) more traffic meets the gates; beyond it \($0) is missed first." }
+      ?? "even \(Human.count(Headroom.most)) times the traffic meets the gates."
+    return "HEADROOM  \(text)".wrappedAfterHead(to: TuneText.width, head: 10)
+  }
+
+  private var startTimes: [String] {
+    guard !result.startTimes.isEmpty else { return [] }
+    var columns = Columns([.left, .right, .right, .left], indent: 2)
+    columns.add(["start", "duration", "app p99", "gates"])
+    let best = result.startTimes.filter(\.isMet).min { $0.duration < $1.duration }
+    for start in result.startTimes {
+      let hour = Int(start.at) / 3_600
+      var gates =
+        start.isMet ? "met" : "\(start.gate ?? "") missed by \(Human.margin(start.excess))"
+      if start == best { gates += ", the quickest of these" }
+      columns.add([
+        (hour < 10 ? "0" : "") + "\(hour):00", Human.duration(start.duration),
+        start.latency.map(Human.duration) ?? "-", gates,
+      ])
+    }
+    return ["START TIMES  (the same setting begun at another hour)"] + columns.lines
+  }
+
+  private var sensitivity: [String] {
+    guard !result.sensitivity.isEmpty else { return [] }
+    var columns = Columns([.left, .right, .right, .left], indent: 2)
+    columns.add(["from -20% to +20% of", "duration", "gate margin", ""])
+    for one in result.sensitivity.prefix(8) {
+      let notes = [one.isWritten ? nil : "a default", one.breaks.map { "misses \($0)" }]
+      columns.add([
+        one.path, Self.signed(one.duration), Self.signed(-one.margin),
+        notes.compactMap { $0 }.joined(separator: ", "),
+      ])
+    }
+    return ["WORTH MEASURING FIRST  (what the setting depends on most)"] + columns.lines
+  }
+
+  private static func signed(_ share: Double) -> String {
+    (share > 0 ? "+" : "") + Human.percent(share)
+  }
+}

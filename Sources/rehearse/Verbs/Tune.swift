@@ -1,0 +1,126 @@
+import ArgumentParser
+import Gates
+import Measurements
+import Reports
+import Scenarios
+import Tuning
+
+struct Tune: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Find the fastest setting that passes the gates, and say how sure that is.",
+    usage: "rehearse tune <file> [<options>]",
+    discussion: """
+      Searches `tune.space` of the scenario (without one: batch, workers and pause over the usual \
+      values): arithmetic first, then few trials of many settings, then bisection along the batch, \
+      and at last fresh seeds. Exit 0 if the setting is confirmed, 2 if nothing is feasible, 3 if \
+      it is not confirmed.
+
+      Examples:
+        rehearse tune scenario.yaml
+        rehearse tune scenario.yaml --write tuned.yaml --headroom
+        rehearse tune scenario.yaml --set 'tune.space={strategy.workers: [1, 2]}'
+      """)
+
+  @Argument(help: "A scenario file.", completion: .file(extensions: ["yaml", "yml"]))
+  var file: String
+
+  @OptionGroup var scenario: ScenarioOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a copy of the scenario with the recommended setting; comments stay.",
+      valueName: "path"))
+  var write: String?
+
+  @Flag(help: "Also: how much more traffic the setting bears.")
+  var headroom = false
+
+  @Flag(help: "Also: how the setting fares if begun at another hour of the traffic's curve.")
+  var startTimes = false
+
+  @Flag(help: "Also: which of the scenario's numbers is worth measuring first.")
+  var sensitivity = false
+
+  @OptionGroup var run: PlayOptions
+  @OptionGroup var output: FormatOption
+
+  func perform(_ console: Console) throws -> ExitStatus {
+    let loaded = try scenario.load([file], console)[0]
+    if scenario.trials != nil {
+      console.warn("--trials is not used: tune decides how many trials a setting needs")
+    }
+    try Writing.check(run.outputs.map(\.path) + [write].compactMap { $0 })
+    Interrupt.listen()
+    let result = try result(loaded, console)
+    try publish(result, loaded, console)
+    if let write, let choice = result.recommended {
+      try Writing.write(try patched(loaded, choice.candidate), to: write)
+      console.say("wrote \(write)")
+    }
+    return .combined([status(of: result)] + [Interrupt.status].compactMap { $0 })
+  }
+
+  private func result(_ loaded: LoadedScenario, _ console: Console) throws -> TuneResult {
+    let bound = TimeBound(seconds: try run.timeBound())
+    let progress = Progress(console, label: loaded.scenario.name)
+    let played = Counter()
+    defer { progress.finish() }
+    do {
+      return try Tuner(
+        loaded, header: RunRecord.Header(loaded),
+        extras: .init(headroom: headroom, startTimes: startTimes, sensitivity: sensitivity),
+        jobs: run.threads, exact: run.exact,
+        shouldStop: { Interrupt.isRequested || bound.hasPassed },
+        finished: { progress.report { "\(played.next()) trials played" } }
+      ).run()
+    } catch let failure as ScenarioFailure {
+      throw Failure(
+        .invalidInput, "nothing was run",
+        help: failure.problems.first.map { "rehearse explain \($0.code)" },
+        problems: failure.problems)
+    } catch let bug as BrokenBooks {
+      throw Failure(
+        .internalError, "\(bug)",
+        help: "this is a bug in rehearse \(Build.version); please report it with the scenario")
+    }
+  }
+
+  private func publish(
+    _ result: TuneResult, _ loaded: LoadedScenario, _ console: Console
+  ) throws {
+    func text(colored: Bool) -> String {
+      TuneText(result, source: file) { verdict, word in
+        colored ? console.styled(word, verdict, on: .output) : word
+      }.text
+    }
+    let json = try jsonText(TuneDocument(result))
+    switch output.format {
+    case .text: console.result(text(colored: true))
+    case .json: console.result(json)
+    }
+    for file in run.outputs {
+      switch file.kind {
+      case .text: try Writing.write(text(colored: false), to: file.path)
+      case .json: try Writing.write(json + "\n", to: file.path)
+      }
+    }
+  }
+
+  private func patched(_ loaded: LoadedScenario, _ candidate: Candidate) throws -> String {
+    guard let text = ScenarioPatch(loaded, candidate.values)?.text else {
+      throw Failure(
+        .incomplete, "the recommended setting could not be written into a copy of \(file)",
+        help: "set it by hand: "
+          + candidate.values.map { "--set \($0.argument)" }.joined(separator: " "))
+    }
+    return text
+  }
+
+  private func status(of result: TuneResult) -> ExitStatus {
+    switch TuneWords.verdict(result).0 {
+    case .pass, .none: result.complete ? .success : .inconclusive
+    case .fail: .gateFailed
+    case .inconclusive: .inconclusive
+    }
+  }
+}
