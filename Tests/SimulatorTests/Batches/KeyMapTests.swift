@@ -55,4 +55,30 @@ struct KeyMapTests {
     #expect(keys.ordinals(KeyRange(after: cut, upTo: nil)) == 412..<1_000)
     #expect(keys.ordinals(keys.bounds) == 0..<1_000)
   }
+
+  @Test(
+    "UUIDs are laid out as their version asks, rise with their rows and lead back to them",
+    arguments: [("uuid4", 4), ("uuid7", 7)], [1, 3, 3_000, 2_000_000_000])
+  func identifiers(type: (name: String, version: UInt128), rows: Int) throws {
+    let table =
+      "{name: t, rows: \(rows), row_width: 100B, primary_key: {column: id, type: \(type.name)}}"
+    let keys = KeyMap(table: try SmallScenario.load(table: table).tables[0])
+    let ordinals = Array(0..<min(rows, 3_000)) + [rows / 2, rows - 1].filter { $0 >= 3_000 }
+    var previous: Key?
+    for ordinal in ordinals {
+      let key = keys.key(of: ordinal)
+      try #require(key.position >> 76 & 0xF == type.version)
+      try #require(key.position >> 62 & 0b11 == 0b10)
+      if let previous { try #require(previous < key) }
+      previous = key
+      try #require(keys.rows(upTo: key) == ordinal + 1)
+      try #require(keys.rows(below: key) == ordinal)
+    }
+    #expect(keys.ordinals(keys.bounds) == 0..<rows)
+    // Anything may be a bound, also what is no UUID of this version.
+    #expect(keys.rows(upTo: Key(position: 0)) == 0)
+    #expect(keys.rows(upTo: Key(position: .max)) == rows)
+    let middle = keys.key(of: rows / 2).position
+    #expect(keys.rows(upTo: Key(position: middle | 0xF << 76)) == rows / 2 + 1)
+  }
 }
