@@ -27,11 +27,16 @@ struct BackfillText: Sendable {
   private var name: String { table.name.sql }
 
   private var assignments: String {
-    backfill.set.map { "\(Quoting.identifier($0.column)) = (\($0.expression))" }
+    backfill.set.map { "\(Quoting.identifier($0.column)) = \(Self.enclosed($0.expression))" }
       .joined(separator: ", ")
   }
 
-  private var filter: String { backfill.filter.map { " AND (\($0))" } ?? "" }
+  private var filter: String { backfill.filter.map { " AND \(Self.enclosed($0))" } ?? "" }
+
+  /// A comment at its end must not swallow what follows.
+  static func enclosed(_ expression: String) -> String {
+    expression.contains("--") ? "(\(expression)\n)" : "(\(expression))"
+  }
 
   /// `WHERE …` for the rows of a range, the filter included.
   private func condition(_ range: KeyRange) -> Bound {
@@ -134,7 +139,8 @@ extension BackfillText {
       let beyond = beyond(after, direction, "\(column)::text::\(type)")
       let glue = beyond.sql.isEmpty ? " WHERE" : "\(beyond.sql) AND"
       return Bound(
-        sql: "SELECT \(column) FROM \(name)\(glue) (\(backfill.filter ?? "true"))\(last(rows - 1))",
+        sql:
+          "SELECT \(column) FROM \(name)\(glue) \(Self.enclosed(backfill.filter ?? "true"))\(last(rows - 1))",
         parameters: beyond.parameters)
     }
   }

@@ -19,7 +19,8 @@ package struct ConnectionString: Hashable, Sendable {
   /// libpq cannot read the text; its own message is left out, since it quotes the text.
   package struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
-      "not a connection string: give postgresql://user@host:port/database or host=… dbname=… pairs"
+      "not a connection string: give postgresql://user@host:port/database or host=… dbname=… pairs,"
+        + " with @, :, / and % in a password as %40, %3A, %2F and %25"
     }
   }
 
@@ -42,6 +43,8 @@ package struct ConnectionString: Hashable, Sendable {
       option += 1
     }
     self.keywords = keywords
+    // The rest of a password with an @ in it, which would be shown as a host.
+    if self["host"]?.contains("@") == true { throw Malformed() }
   }
 
   package subscript(name: String) -> String? {
@@ -60,7 +63,10 @@ package struct ConnectionString: Hashable, Sendable {
 extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
-  private static let secrets = ["password", "sslpassword", "passfile", "sslkey"]
+  private static let secrets = [
+    "password", "sslpassword", "passfile", "sslkey", "oauth_client_secret", "scram_client_key",
+    "scram_server_key",
+  ]
 
   package var description: String {
     keywords.map { keyword in

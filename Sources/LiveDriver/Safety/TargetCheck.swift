@@ -76,8 +76,11 @@ private struct Place {
 
   func productionNames(_ session: Connection) throws(ServerError) -> [TargetRefusal] {
     let cluster = try session.execute("SHOW cluster_name").scalar ?? ""
+    // Of a socket's folder only the last name is the server's own.
+    let lastName = host.split(separator: "/").last.map(String.init) ?? host
     let names = [
-      (host, "host"), (database, "database"), (user, "role"), (cluster, "cluster_name"),
+      (host.hasPrefix("/") ? lastName : host, "host"), (database, "database"), (user, "role"),
+      (cluster, "cluster_name"),
     ]
     return names.filter { ProductionName.resembles($0.0) }
       .map { .productionName($0.0, what: $0.1) }
