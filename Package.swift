@@ -150,7 +150,7 @@ let package = Package(
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tuning", ["Tuning", "Scenarios", "Simulator", "Measurements", "Estimates", "Gates"]),
     tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
-    tests("Rehearse", ["rehearse", "Measurements", "RunHistory", "Scenarios"]),
+    tests("Rehearse", ["rehearse", "LiveDriver", "Measurements", "RunHistory", "Scenarios"]),
   ],
   swiftLanguageModes: [.v6]
 )

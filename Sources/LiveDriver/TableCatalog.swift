@@ -22,6 +22,13 @@ struct TableCatalog: Hashable, Sendable {
   /// Fails where the table or its key is not there.
   static func read(_ table: Table, on connection: Connection) throws(LiveError) -> TableCatalog {
     let name = TableName(table.name)
+    let isThere = try LiveError.server {
+      () throws(ServerError) in
+      try connection.execute("SELECT to_regclass($1)", [name.sql]).scalar != nil
+    }
+    guard isThere else {
+      throw .unfit("the server has no table \(name.sql): a target is rehearsed on tables it has")
+    }
     let rows = try LiveError.server {
       () throws(ServerError) in
       try connection.execute(

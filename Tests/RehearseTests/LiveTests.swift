@@ -69,4 +69,29 @@ struct LiveTests {
       #expect(!(answer.errors + answer.output).contains("hunter2"))
     }
   }
+
+  @Test("What a throwaway cluster lacks is said, with what to do about it: 69")
+  func lacking() throws {
+    try Command.inFolder { command in
+      try command.write(Self.scenario, to: "s.yaml")
+      let live = ["live", "s.yaml", "--throwaway", "--no-history"]
+      let deep = command.path(String(repeating: "deep", count: 25))
+      try FileManager.default.createDirectory(atPath: deep, withIntermediateDirectories: false)
+      let long = try command.finish(command.start(live, environment: ["TMPDIR": deep]))
+      #expect(long.status == 69)
+      #expect(long.errors.contains("set TMPDIR to a folder with a shorter path"))
+      #expect(try FileManager.default.contentsOfDirectory(atPath: deep) == [])
+
+      let hidden = "mount -t tmpfs none /usr/lib/postgresql && exec \"$0\" \"$@\""
+      let unshare = URL(fileURLWithPath: "/usr/bin/unshare")
+      guard try command.run("-m", "sh", "-c", hidden, "true", executable: unshare).status == 0
+      else { return print("skipped: this process may not hide the installed server") }
+      let missing = try command.finish(
+        command.start(
+          ["-m", "sh", "-c", hidden, Command.executable.path] + live, executable: unshare))
+      #expect(missing.status == 69)
+      #expect(missing.errors.contains("no PostgreSQL server is installed here"))
+      #expect(missing.errors.contains("apt-get install postgresql"))
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LiveDriver
 import Measurements
 import RunHistory
 import Scenarios
@@ -43,6 +44,20 @@ struct StatusMappingTests {
       for later in [Status.stoppedByThrottle, .gateFailed, .inconclusive, .success] {
         #expect(Status.combined([later, cause]) == cause)
       }
+    }
+  }
+
+  @Test("A live backfill that was stopped, gave up, or lost its server ends with 5, 1 and 69")
+  func liveEnds() {
+    for (end, status) in [
+      (LiveResult.End.finished, Status.success), (.interrupted, .success),
+      (.stoppedByThrottle, .stoppedByThrottle), (.gaveUp("why"), .incomplete),
+      (.serverLost("why"), .serverUnreachable),
+    ] {
+      let meaning = Live.meaning(of: end)
+      #expect(meaning.status == status)
+      let mustSayWhy = [.incomplete, .serverUnreachable].contains(status)
+      #expect((meaning.complaint != nil) == mustSayWhy)
     }
   }
 

@@ -10,15 +10,25 @@ final class BackfillConnection: Sendable {
     var isCancelled = false
   }
 
-  private let server: ConnectionString
-  private let clock: LiveClock
-  private let state = Mutex(State())
+  static let applicationName = "rehearse backfill"
   /// For how long a lost server is tried again.
   static let patience = TimeSpan.seconds(30)
 
-  init(_ server: ConnectionString, clock: LiveClock) {
+  private let server: ConnectionString
+  private let claim: String?
+  private let clock: LiveClock
+  private let patience: TimeSpan
+  private let state = Mutex(State())
+
+  /// `claim` is asked of every new session; what it answers false is not used.
+  init(
+    _ server: ConnectionString, claim: String? = nil, clock: LiveClock,
+    patience: TimeSpan = BackfillConnection.patience
+  ) {
     self.server = server
+    self.claim = claim
     self.clock = clock
+    self.patience = patience
   }
 
   var isCancelled: Bool { state.withLock { $0.isCancelled } }
@@ -34,7 +44,11 @@ final class BackfillConnection: Sendable {
 
   func ready() throws(ServerError) -> Connection {
     if let connection = state.withLock({ $0.connection }), !connection.isLost { return connection }
-    let connection = try Connection(server, applicationName: "rehearse backfill")
+    let connection = try Connection(server, applicationName: Self.applicationName)
+    if let claim, try connection.execute(claim).boolean(0, 0) != true {
+      throw ServerError(
+        sqlState: ServerError.queryCanceled, message: "another process goes on with this run")
+    }
     state.withLock { $0.connection = connection }
     return connection
   }
@@ -46,7 +60,7 @@ final class BackfillConnection: Sendable {
       defer { state.connection = nil }
       return state.connection?.backendPID ?? 0
     }
-    let deadline = clock.now + Self.patience
+    let deadline = clock.now + patience
     var pause = TimeSpan.milliseconds(50)
     while true {
       do {
@@ -54,7 +68,7 @@ final class BackfillConnection: Sendable {
         try awaitEnd(of: old, on: connection, until: deadline)
         return connection
       } catch {
-        guard clock.now < deadline, !isCancelled else { throw error }
+        guard error.isConnectionLost, clock.now < deadline, !isCancelled else { throw error }
         clock.sleep(until: clock.now + pause) { isCancelled }
         pause = min(.seconds(1), pause + pause)
       }
@@ -64,11 +78,15 @@ final class BackfillConnection: Sendable {
   private func awaitEnd(
     of backend: Int, on connection: Connection, until deadline: Instant
   ) throws(ServerError) {
-    let ours = "pid = \(backend) AND application_name = 'rehearse backfill'"
-    while clock.now < deadline {
+    let ours = "pid = \(backend) AND application_name = \(Quoting.literal(Self.applicationName))"
+    while true {
       let alive = try connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE \(ours)")
       if alive.count == 0 { return }
+      guard clock.now < deadline else {
+        throw ServerError(
+          sqlState: ServerError.connectionFailure, message: "a lost session does not end")
+      }
       clock.sleep(until: clock.now + .milliseconds(20))
     }
   }

@@ -8,7 +8,8 @@ import Synchronization
 /// The calling thread owns the strategy; workers and lookups run on threads of their own.
 final class BackfillRunner {
   enum Message: Sendable {
-    case event(Event)
+    /// What a lookup found, or why it failed.
+    case lookedUp(Event, ServerError?)
     case batchEnded(BackfillWorker.Ending)
   }
 
@@ -26,6 +27,8 @@ final class BackfillRunner {
     var shouldStop: () -> Bool
     /// No later than this.
     var horizon: Instant
+    /// For how long a lost server is tried again.
+    var patience = BackfillConnection.patience
     var progress: (_ rows: Int, Instant) -> Void
   }
 
@@ -59,12 +62,18 @@ final class BackfillRunner {
     log = DecisionLog(configuration: configuration)
     outcome = BackfillOutcome(startedAt: surroundings.clock.now)
     lookup = BoundaryLookup(
-      text, heap: heap, on: surroundings.server, clock: surroundings.clock, answers: inbox)
+      text, heap: heap, on: surroundings.server, clock: surroundings.clock,
+      patience: surroundings.patience, answers: inbox)
   }
 
   /// Makes the connections that the strategy asks for at first.
   func warmUp() throws(ServerError) {
-    for index in 0..<strategy.configuration.workers { try worker(index).warmUp() }
+    do {
+      for index in 0..<strategy.configuration.workers { try worker(index).warmUp() }
+    } catch {
+      close()
+      throw error
+    }
     let lookup = lookup
     threads.append(WorkingThread { lookup.work() })
   }
@@ -100,14 +109,28 @@ final class BackfillRunner {
     for worker in workers { worker.close() }
     for thread in threads { thread.join() }
     outcome.endedAt = surroundings.clock.now
+    outcome.lostBatches = lostBatches
     outcome.tally = strategy.tally
     outcome.log = log
     outcome.longStatements = workers.flatMap(\.statements)
   }
 
+  /// Batches whose COMMIT was confirmed and that are not there; asked only where a connection was lost.
+  ///
+  /// A server that crashed loses the last ones where `synchronous_commit` is off.
+  private var lostBatches: Int {
+    guard outcome.failures.contains(where: { $0.code == .connectionLost }),
+      let connection = try? Connection(
+        surroundings.server, applicationName: BackfillConnection.applicationName),
+      let there = try? progress.committedBatches(on: connection)
+    else { return 0 }
+    return max(0, outcome.commits.count - there)
+  }
+
   /// Time never goes back from one event to the next.
   private func tell(_ event: Event) {
     lastNow = max(lastNow, surroundings.clock.now)
+    if event == .cancelRequested { outcome.wasAskedToStop = true }
     let actions = strategy.handle(event, at: lastNow)
     log.record(event, at: lastNow, actions)
     for action in actions { carryOut(action) }
@@ -115,7 +138,9 @@ final class BackfillRunner {
 
   private func take(_ message: Message) {
     switch message {
-    case .event(let event): tell(event)
+    case .lookedUp(let event, let error):
+      if let error { outcome.note(error) }
+      tell(event)
     case .batchEnded(let ending):
       outcome.add(ending)
       if case .batchFailed(_, let worker, _, _) = ending.event {
@@ -161,7 +186,7 @@ final class BackfillRunner {
       let worker = BackfillWorker(
         workers.count, session: surroundings.firstSession + workers.count, text, progress,
         on: surroundings.server, board: surroundings.board, clock: surroundings.clock,
-        endings: inbox)
+        patience: surroundings.patience, endings: inbox)
       workers.append(worker)
       threads.append(WorkingThread { worker.work() })
     }

@@ -33,7 +33,7 @@ final class BackfillWorker: Sendable {
   /// `session` is its slot on the board.
   init(
     _ number: Int, session: Int, _ text: BackfillText, _ progress: ProgressTable,
-    on server: ConnectionString, board: StatementBoard, clock: LiveClock,
+    on server: ConnectionString, board: StatementBoard, clock: LiveClock, patience: TimeSpan,
     endings: Mailbox<BackfillRunner.Message>
   ) {
     self.number = number
@@ -43,7 +43,8 @@ final class BackfillWorker: Sendable {
     self.board = board
     self.clock = clock
     self.endings = endings
-    connection = BackfillConnection(server, clock: clock)
+    connection = BackfillConnection(
+      server, claim: progress.claim, clock: clock, patience: patience)
   }
 
   func execute(_ job: Job) { jobs.put(job) }
@@ -94,18 +95,19 @@ final class BackfillWorker: Sendable {
       })
   }
 
-  /// An error says that the batch rolled back, unless the connection was lost around COMMIT.
+  /// An error says that the batch rolled back, unless the connection was lost around COMMIT, or was at
+  /// an earlier try: then its progress row is there already, and refuses a second one.
   private func failed(
     _ batch: Batch, _ error: ServerError, isDecided: Bool, _ connection: Connection,
     _ began: Instant
   ) -> Ending {
     do {
-      guard connection.isLost || error.isConnectionLost else {
-        if connection.transactionStatus != .idle { try connection.execute("ROLLBACK") }
-        return failed(batch, error, began)
-      }
-      let again = try self.connection.recover()
-      if !isDecided, let rows = try again.execute(progress.committedRows(of: batch.id)).scalar {
+      let isLost = connection.isLost || error.isConnectionLost
+      let usable = isLost ? try self.connection.recover() : connection
+      if usable.transactionStatus != .idle { try usable.execute("ROLLBACK") }
+      if !isDecided, isLost || error.sqlState == ServerError.uniqueViolation,
+        let rows = try usable.execute(progress.committedRows(of: batch.id)).scalar
+      {
         return committed(batch, rows: Int(rows) ?? 0, began)
       }
       return failed(batch, error, began)

@@ -26,13 +26,13 @@ final class BoundaryLookup: Sendable {
 
   init(
     _ text: BackfillText, heap: Heap, on server: ConnectionString, clock: LiveClock,
-    answers: Mailbox<BackfillRunner.Message>
+    patience: TimeSpan, answers: Mailbox<BackfillRunner.Message>
   ) {
     self.text = text
     self.heap = heap
     self.clock = clock
     self.answers = answers
-    connection = BackfillConnection(server, clock: clock)
+    connection = BackfillConnection(server, clock: clock, patience: patience)
   }
 
   func ask(_ question: Question) { questions.put(question) }
@@ -45,14 +45,13 @@ final class BoundaryLookup: Sendable {
       let began = clock.now
       do {
         let (key, rows) = text.isPhysical ? blocks(question) : try answer(question)
-        answers.put(
-          .event(
-            .boundaryFound(id: question.id, upTo: key, rows: rows, duration: clock.now - began)))
+        let found = Event.boundaryFound(
+          id: question.id, upTo: key, rows: rows, duration: clock.now - began)
+        answers.put(.lookedUp(found, nil))
       } catch {
-        answers.put(
-          .event(
-            .boundaryFailed(
-              id: question.id, code: FailureCode(error), duration: clock.now - began)))
+        let failed = Event.boundaryFailed(
+          id: question.id, code: FailureCode(error), duration: clock.now - began)
+        answers.put(.lookedUp(failed, error))
       }
     }
   }
@@ -97,7 +96,9 @@ final class BoundaryLookup: Sendable {
 
   /// Whole heap blocks instead of keys; no row of SQL is needed.
   private func blocks(_ question: Question) -> (Key?, Int) {
-    let perBlock = max(1, heap.rows / max(1, heap.pages))
+    // All blocks but the last are full.
+    let pages = max(1, heap.pages)
+    let perBlock = max(1, (heap.rows + pages - 1) / pages)
     let wanted = max(1, question.rows / perBlock)
     let blocks: Range<Int>
     switch question.direction {
@@ -110,6 +111,7 @@ final class BoundaryLookup: Sendable {
     }
     guard !blocks.isEmpty else { return (nil, 0) }
     let last = question.direction == .ascending ? blocks.upperBound - 1 : blocks.lowerBound
-    return (Key(Int64(last)), blocks.count * perBlock)
+    let ends = [blocks.lowerBound, blocks.upperBound].map { min(heap.rows, $0 * perBlock) }
+    return (Key(Int64(last)), max(1, ends[1] - ends[0]))
   }
 }

@@ -1,12 +1,17 @@
+import Primitives
 import Scenarios
 import Strategies
 
 /// `rehearse_progress`: one row for each committed batch, written in the batch's own transaction.
 ///
 /// It says what a connection that was lost around COMMIT cannot: whether the batch happened. It is also
-/// where an interrupted run goes on.
+/// where an interrupted run goes on. Sessions that write it hold a shared advisory lock on their
+/// sitting; whoever goes on with a run ends them and holds that lock alone, so that nothing which a
+/// dead process left running can commit after its progress was read.
 struct ProgressTable: Sendable {
   static let name = "rehearse_progress"
+  /// Stands for a batch in the row that begins a sitting.
+  private static let beginning = -1
 
   /// Beside the table that is backfilled.
   let table: TableName
@@ -37,9 +42,7 @@ struct ProgressTable: Sendable {
 
   /// Ends the batch's transaction: the row, then COMMIT, in one round trip.
   func commit(_ batch: Batch, rows: Int) -> String {
-    let bounds = [batch.range.after, batch.range.upTo].map { bound in
-      bound.flatMap { key.bound($0) }.map { Quoting.literal($0) } ?? "NULL"
-    }
+    let bounds = texts(batch.range).map { $0.map(Quoting.literal) ?? "NULL" }
     return """
       INSERT INTO \(table.sql) (run, sitting, batch, after_key, up_to_key, rows) \
       VALUES (\(identity), \(batch.id), \(bounds[0]), \(bounds[1]), \(rows)); COMMIT
@@ -54,22 +57,96 @@ struct ProgressTable: Sendable {
     """
   }
 
-  /// What the sittings before this one committed; nil if there was none.
-  ///
-  /// Sets `sitting` to the next number.
-  mutating func resume(on connection: Connection) throws(ServerError) -> ResumePoint? {
+  /// Takes this sitting's lock for a session that will commit batches; false once another process has
+  /// taken the run over.
+  var claim: String { "SELECT pg_try_advisory_lock_shared(\(lockKey), \(sitting))" }
+
+  /// Names the run among advisory locks, which are a database's own.
+  private var lockKey: Int32 { Int32(truncatingIfNeeded: stableHash(of: "\(table.sql) \(run)")) }
+
+  /// Ends the sessions of the sittings before this one, and keeps their processes from making new ones
+  /// for as long as `connection` lives; false if one of them has not ended `within` that span.
+  func takeOver(
+    on connection: Connection, _ clock: LiveClock, within patience: TimeSpan
+  ) throws(ServerError) -> Bool {
+    let deadline = clock.now + patience
+    let key = UInt32(bitPattern: lockKey)
+    for earlier in 0..<sitting {
+      while try connection.execute("SELECT pg_try_advisory_lock(\(lockKey), \(earlier))")
+        .boolean(0, 0) != true
+      {
+        guard clock.now < deadline else { return false }
+        try connection.execute(
+          """
+          SELECT pg_terminate_backend(pid) FROM pg_locks
+          WHERE (locktype, classid, objid, objsubid) = ('advisory', \(key), \(earlier), 2)
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          """)
+        clock.sleep(until: clock.now + .milliseconds(20))
+      }
+    }
+    return true
+  }
+
+  /// Whether a run of this name has begun.
+  func isKnown(on connection: Connection) throws(ServerError) -> Bool {
+    try connection.execute("SELECT FROM \(table.sql) WHERE run = $1 LIMIT 1", [run]).count > 0
+  }
+
+  /// Begins the next sitting with a row of its own; the first one's says what there is to do.
+  mutating func begin(_ bounds: KeyRange?, on connection: Connection) throws(ServerError) {
+    let begun = try connection.execute(
+      """
+      INSERT INTO \(table.sql) (run, sitting, batch, after_key, up_to_key, rows)
+      SELECT $1, coalesce(max(sitting), -1) + 1, \(Self.beginning), $2, $3, 0
+      FROM \(table.sql) WHERE run = $1 RETURNING sitting
+      """, [run] + texts(bounds ?? KeyRange(after: nil, upTo: nil)))
+    sitting = begun.integer(0, 0) ?? 0
+  }
+
+  /// What there was to do when the run began: rows that came later are none of its.
+  func firstBounds(on connection: Connection) throws(ServerError) -> KeyRange {
+    let found = try connection.execute(
+      """
+      SELECT after_key, up_to_key FROM \(table.sql)
+      WHERE run = $1 AND batch = \(Self.beginning) ORDER BY sitting LIMIT 1
+      """, [run])
+    return found.count > 0 ? range(found, row: 0) : KeyRange(after: nil, upTo: nil)
+  }
+
+  private func texts(_ range: KeyRange) -> [String?] {
+    [range.after, range.upTo].map { bound in bound.flatMap { key.bound($0) } }
+  }
+
+  /// Of a row that begins with both bounds.
+  private func range(_ rows: Rows, row: Int) -> KeyRange {
+    KeyRange(
+      after: rows.text(row, 0).flatMap { key.key($0) },
+      upTo: rows.text(row, 1).flatMap { key.key($0) })
+  }
+
+  /// How many batches of this sitting are there.
+  func committedBatches(on connection: Connection) throws(ServerError) -> Int {
+    try connection.execute(
+      """
+      SELECT count(*) FROM \(table.sql)
+      WHERE (run, sitting) = (\(identity)) AND batch > \(Self.beginning)
+      """
+    ).integer(0, 0) ?? 0
+  }
+
+  /// What all sittings have committed.
+  func resumePoint(on connection: Connection) throws(ServerError) -> ResumePoint {
     let rows = try connection.execute(
-      "SELECT sitting, after_key, up_to_key, rows FROM \(table.sql) WHERE run = $1", [run])
-    guard rows.count > 0 else { return nil }
+      """
+      SELECT after_key, up_to_key, rows FROM \(table.sql)
+      WHERE run = $1 AND batch > \(Self.beginning)
+      """, [run])
     var ranges: [KeyRange] = []
     var total = 0
     for row in 0..<rows.count {
-      sitting = max(sitting, (rows.integer(row, 0) ?? 0) + 1)
-      ranges.append(
-        KeyRange(
-          after: rows.text(row, 1).flatMap { key.key($0) },
-          upTo: rows.text(row, 2).flatMap { key.key($0) }))
-      total += rows.integer(row, 3) ?? 0
+      ranges.append(range(rows, row: row))
+      total += rows.integer(row, 2) ?? 0
     }
     return ResumePoint(watermark: nil, committedAbove: Self.merged(ranges), rows: total)
   }

@@ -13,6 +13,8 @@ package final class Connection: @unchecked Sendable {
   /// For asynchronous calls of libpq that this type does not wrap.
   package let handle: OpaquePointer
   package let canceller: Canceller
+  /// libpq itself failed, such as in sending, which its own status does not tell.
+  private var isBroken = false
 
   /// Connects, within 10 s unless the string says otherwise.
   ///
@@ -45,7 +47,7 @@ package final class Connection: @unchecked Sendable {
     }
   }
 
-  package var isLost: Bool { PQstatus(handle) != CONNECTION_OK }
+  package var isLost: Bool { isBroken || PQstatus(handle) != CONNECTION_OK }
   /// The server process, as in pg_stat_activity.
   package var backendPID: Int { Int(PQbackendPID(handle)) }
   /// Ten thousand times the major version plus the minor one: 150018 is 15.18.
@@ -100,8 +102,11 @@ package final class Connection: @unchecked Sendable {
       result.flatMap { PQresultErrorField($0, code) }.map { String(cString: $0) }
     }
     let message = field(ErrorField.message) ?? Self.message(of: handle)
-    let state = field(ErrorField.sqlState) ?? (isLost ? ServerError.connectionFailure : "XX000")
-    return ServerError(sqlState: state, message: message, detail: field(ErrorField.detail))
+    // Only what the server says has a code: whatever else went wrong, its answer is unknown.
+    if field(ErrorField.sqlState) == nil { isBroken = true }
+    return ServerError(
+      sqlState: field(ErrorField.sqlState) ?? ServerError.connectionFailure, message: message,
+      detail: field(ErrorField.detail))
   }
 
   /// PG_DIAG_… of postgres_ext.h, character constants that Swift does not import.

@@ -26,6 +26,8 @@ package struct ServerError: Error, Hashable, Sendable, CustomStringConvertible {
   package static let lockNotAvailable = "55P03"
   package static let deadlockDetected = "40P01"
   package static let queryCanceled = "57014"
+  static let uniqueViolation = "23505"
+  static let insufficientPrivilege = "42501"
 
   private static let shutdowns = ["57P01", "57P02", "57P03"]
 }

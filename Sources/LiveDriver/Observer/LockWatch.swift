@@ -20,7 +20,8 @@ final class LockWatch {
   private let clock: LiveClock
   private let meter: SignalMeterBox
   private let sensors: Sensors
-  private let connection: Connection
+  private let server: ConnectionString
+  private var connection: Connection
   private(set) var seen: [SeenWait] = []
   private(set) var counts: [Count] = []
   private(set) var looks = 0
@@ -37,7 +38,12 @@ final class LockWatch {
     self.clock = clock
     self.meter = meter
     self.sensors = sensors
-    connection = try Connection(server, applicationName: "rehearse observer")
+    self.server = server
+    connection = try Self.connect(server)
+  }
+
+  private static func connect(_ server: ConnectionString) throws(ServerError) -> Connection {
+    let connection = try Connection(server, applicationName: "rehearse observer")
     // Its age is taken by the server's clock, so the two clocks need not agree.
     let start =
       connection.serverVersion >= 140_000
@@ -49,6 +55,7 @@ final class LockWatch {
       SELECT pid, \(start) FROM pg_locks
       WHERE NOT granted AND locktype IN ('transactionid', 'tuple') GROUP BY pid
       """)
+    return connection
   }
 
   /// Looks until told to stop.
@@ -59,9 +66,20 @@ final class LockWatch {
       clock.sleep(until: next)
       let now = clock.now
       if !open.isEmpty || board.hasStatement(longerThan: LongStatement.shortest, at: now) {
-        do { try look() } catch { clock.sleep(until: now + .milliseconds(200)) }
+        do { try look() } catch { recover() }
       }
     }
+  }
+
+  /// A server that restarts has ended every wait, and is asked again when it is back.
+  private func recover() {
+    clock.sleep(until: clock.now + .milliseconds(200))
+    guard connection.isLost else { return }
+    let now = clock.now
+    for index in open { seen[index].firstGone = now }
+    open = []
+    count(now)
+    do { connection = try Self.connect(server) } catch {}
   }
 
   private func look() throws(ServerError) {

@@ -12,38 +12,50 @@ struct BackfillStage {
   let rows: Int
   /// Rows that match the filter; nil where counting them was not worth a scan.
   let matching: Int?
+  /// While it lives, no process of an earlier sitting can commit anything.
+  private let connection: Connection
 
   /// `run` names the rows of `rehearse_progress`; `resumes` takes up what earlier sittings left there.
   init(
-    _ scenario: Scenario, _ backfill: Backfill, on stage: LiveStage, run: String, resumes: Bool
+    _ scenario: Scenario, _ backfill: Backfill, _ table: TableCatalog, on target: LiveTarget,
+    run: String, resumes: Bool
   ) throws(LiveError) {
-    let text = BackfillText(stage.tables[0], backfill, scenario.strategy)
+    let text = BackfillText(table, backfill, scenario.strategy)
     self.text = text
     do {
-      let connection = try Connection(
-        stage.target.primary.session, applicationName: "rehearse backfill")
-      var progress = ProgressTable(beside: stage.tables[0].name, run: run, key: text.key)
-      try connection.execute(progress.creation)
-      var configuration = scenario.strategy
-      let earlier = try progress.resume(on: connection)
-      if resumes { configuration.resume = earlier }
-      self.progress = progress
-      self.configuration = configuration
-      let size = try connection.execute(text.size.sql, text.size.parameters)
-      let known = size.integer(0, 1) ?? 0
-      rows = stage.target.isThrowaway || known == 0 ? scenario.tables[0].rows : known
-      heap = BoundaryLookup.Heap(pages: size.integer(0, 0) ?? 0, rows: rows)
-      if text.isPhysical {
-        bounds = KeyRange(after: Key(-1), upTo: Key(Int64(heap.pages) - 1))
-      } else {
-        bounds = try Self.bounds(text, connection)
-      }
-      matching = try Self.matching(scenario, backfill, stage, connection)
+      connection = try Connection(
+        target.primary.session, applicationName: BackfillConnection.applicationName)
     } catch {
       throw .server(error)
     }
-    if resumes, configuration.resume == nil {
-      throw .unfit("no run \"\(run)\" has left progress in \(progress.table.sql)")
+    try text.checkExpressions(on: connection)
+    var progress = ProgressTable(beside: table.name, run: run, key: text.key)
+    try progress.makeReady(on: connection, resumes: resumes)
+    do {
+      let size = try connection.execute(text.size.sql, text.size.parameters)
+      let known = size.integer(0, 1) ?? 0
+      rows = target.isThrowaway || known == 0 ? scenario.tables[0].rows : known
+      let pages = size.integer(0, 0) ?? 0
+      var configuration = scenario.strategy
+      if resumes {
+        bounds = try progress.firstBounds(on: connection)
+        configuration.resume = try progress.resumePoint(on: connection)
+      } else {
+        bounds =
+          text.isPhysical
+          ? KeyRange(after: Key(-1), upTo: Key(Int64(pages) - 1))
+          : try Self.bounds(text, connection)
+        try progress.begin(bounds, on: connection)
+      }
+      let firstPages = text.isPhysical ? bounds.upTo?.int64.map { Int($0) + 1 } : nil
+      heap = BoundaryLookup.Heap(pages: firstPages ?? pages, rows: rows)
+      matching =
+        target.isThrowaway
+        ? try Self.matching(scenario, backfill, table, connection) : nil
+      self.progress = progress
+      self.configuration = configuration
+    } catch {
+      throw .server(error)
     }
   }
 
@@ -60,12 +72,50 @@ struct BackfillStage {
   }
 
   private static func matching(
-    _ scenario: Scenario, _ backfill: Backfill, _ stage: LiveStage, _ connection: Connection
+    _ scenario: Scenario, _ backfill: Backfill, _ table: TableCatalog, _ connection: Connection
   ) throws(ServerError) -> Int? {
-    guard stage.target.isThrowaway else { return nil }
     guard let filter = backfill.filter else { return scenario.tables[0].rows }
     let count = try connection.execute(
-      "SELECT count(*) FROM \(stage.tables[0].name.sql) WHERE (\(filter))")
+      "SELECT count(*) FROM \(table.name.sql) WHERE \(BackfillText.enclosed(filter))", [])
     return count.integer(0, 0)
+  }
+}
+
+extension ProgressTable {
+  /// For how long the sessions of an earlier sitting may take to end.
+  private static let patience = TimeSpan.seconds(30)
+
+  /// Makes the table where it is not there; a run that goes on begins a sitting that is alone with it.
+  fileprivate mutating func makeReady(
+    on connection: Connection, resumes: Bool
+  ) throws(LiveError) {
+    do {
+      try connection.execute(creation)
+    } catch {
+      guard error.sqlState == ServerError.insufficientPrivilege else { throw .server(error) }
+      throw .denied(
+        "the role may not make \(table.sql), whose rows make a lost connection decidable: "
+          + error.message,
+        help: "grant it CREATE on the schema, or make the table for it: "
+          + creation.replacing("\n", with: " "))
+    }
+    guard resumes else { return }
+    let isAlone: Bool
+    do {
+      guard try isKnown(on: connection) else { throw LiveError.noSuchRun(run, table: table.sql) }
+      try begin(nil, on: connection)
+      isAlone = try takeOver(on: connection, LiveClock(), within: Self.patience)
+    } catch let error as LiveError {
+      throw error
+    } catch let error as ServerError {
+      throw .server(error)
+    } catch {
+      throw .unfit("\(error)")
+    }
+    guard isAlone else {
+      throw .denied(
+        "sessions that earlier work at run \"\(run)\" has left do not end",
+        help: "end them on the server, and try again")
+    }
   }
 }

@@ -10,6 +10,7 @@ final class LiveCourse {
   private let work: BackfillStage?
   private let shouldStop: @Sendable () -> Bool
   private let report: @Sendable (LiveRun.Progress) -> Void
+  private let patience: TimeSpan
   /// Observers and mishaps end when this is set.
   private let isOver = Flag()
   private var runner: BackfillRunner?
@@ -17,9 +18,11 @@ final class LiveCourse {
   private var drained: [TimeSpan?]
 
   init(
-    _ stage: LiveStage, _ work: BackfillStage?, shouldStop: @escaping @Sendable () -> Bool,
+    _ stage: LiveStage, _ work: BackfillStage?, patience: TimeSpan,
+    shouldStop: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (LiveRun.Progress) -> Void
   ) {
+    self.patience = patience
     self.stage = stage
     self.work = work
     self.shouldStop = shouldStop
@@ -62,7 +65,8 @@ final class LiveCourse {
     let recording = LiveRecording(
       stage: stage, work: work, outcome: outcome, logs: logs, duringEnd: began, end: end,
       drained: drained)
-    var result = recording.result(isComplete: !wasStopped)
+    let isLost = if case .serverLost = outcome?.result { true } else { false }
+    var result = recording.result(isComplete: !wasStopped && !isLost)
     result.driver.driverCPU = (CPUTime.ofThisProcess() - cpu).seconds
     result.driver.observerCPU = observers.cpu.seconds
     result.warnings = warnings + result.warnings
@@ -111,7 +115,7 @@ final class LiveCourse {
       server: stage.target.primary.session, board: stage.board,
       firstSession: stage.firstWorkerSession, clock: clock, sensors: stage.sensors,
       told: told.sorted { $0.at < $1.at }, shouldStop: shouldStop,
-      horizon: start + (horizon ?? .seconds(86_400)),
+      horizon: start + (horizon ?? .seconds(86_400)), patience: patience,
       progress: { [report] rows, now in
         report(.init(phase: .during, elapsed: now - .zero, rows: rows))
       })

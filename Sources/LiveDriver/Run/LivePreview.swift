@@ -32,6 +32,7 @@ package struct LivePreview: Sendable {
     }
     guard let backfill = scenario.backfill else { return }
     let text = BackfillText(tables[0], backfill, scenario.strategy)
+    try text.checkExpressions(on: connection)
     let range = KeyRange(after: Key(1), upTo: Key(2))
     let sql =
       switch scenario.strategy.statement {

@@ -47,7 +47,7 @@ struct LiveRecording {
       trial.values[index].samples = 0
     }
     return LiveResult(
-      trial: trial, end: resultEnd, decisions: outcome?.log,
+      trial: trial, end: outcome?.result ?? .finished, decisions: outcome?.log,
       driver: driverReport(transactions.count), serverVersion: stage.serverVersion,
       warnings: warnings)
   }
@@ -62,18 +62,6 @@ struct LiveRecording {
       classes: scenario.traffic.map(\.name), pools: scenario.pools.map(\.name),
       replicas: scenario.database.replicas.map(\.name), gates: scenario.gates,
       cores: CPUTime.cores, rowsMatching: matching, skips: false)
-  }
-
-  private var resultEnd: LiveResult.End {
-    switch outcome?.end {
-    case nil, .finished: .finished
-    case .aborted(.throttle): .stoppedByThrottle
-    case .aborted(.cancelled): .finished
-    case .aborted(.retriesExhausted(_, let code)):
-      .gaveUp(outcome?.firstError.map { "\($0)" } ?? "every try failed: \(code.rawValue)")
-    case .aborted(.connectionLost):
-      .gaveUp(outcome?.firstError.map { "\($0)" } ?? "the connection was lost for good")
-    }
   }
 
   private func driverReport(_ transactions: Int) -> DriverReport {

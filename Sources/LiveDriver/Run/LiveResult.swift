@@ -10,6 +10,8 @@ package struct LiveResult: Sendable {
     case stoppedByThrottle
     /// The strategy gave up, in the words of the first error.
     case gaveUp(String)
+    /// The server went away and did not come back, in the words of the first error.
+    case serverLost(String)
     /// Someone asked for it.
     case interrupted
   }

@@ -19,6 +19,8 @@ package struct LiveRun: Sendable {
   let target: LiveTarget
   let name: String
   let resumes: Bool
+  /// For how long the backfill tries to reach a lost server again.
+  var patience = BackfillConnection.patience
 
   /// `name` is the run's in `rehearse_progress`; `resumes` goes on where a run of that name stopped.
   package init(_ scenario: Scenario, on target: LiveTarget, name: String, resumes: Bool = false) {
@@ -38,9 +40,11 @@ package struct LiveRun: Sendable {
   ) throws(LiveError) -> LiveResult {
     let stage = try LiveStage(scenario, on: target)
     let work = try scenario.backfill.map { (backfill) throws(LiveError) in
-      try BackfillStage(scenario, backfill, on: stage, run: name, resumes: resumes)
+      try BackfillStage(
+        scenario, backfill, stage.tables[0], on: stage.target, run: name, resumes: resumes)
     }
-    let course = LiveCourse(stage, work, shouldStop: shouldStop, report: report)
+    let course = LiveCourse(
+      stage, work, patience: patience, shouldStop: shouldStop, report: report)
     return try course.run()
   }
 }

@@ -129,10 +129,11 @@ extension LiveRunner {
     let target = LiveTarget(
       primary: server(primary), replicas: replicas.map(server), isThrowaway: false)
     let name = options.resumed ?? newName
-    let finished = try measure(on: target, name: name, resumes: options.resumed != nil, notes: [])
-    if finished.end != .finished {
-      console.say("to go on: rehearse live \(file) --target … --execute --resume \(name)")
+    if scenario.backfill != nil {
+      // Now: who is killed says nothing at the end.
+      console.say(
+        "should it be interrupted: rehearse live \(file) --target … --execute --resume \(name)")
     }
-    return finished
+    return try measure(on: target, name: name, resumes: options.resumed != nil, notes: [])
   }
 }

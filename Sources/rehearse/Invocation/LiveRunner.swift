@@ -203,7 +203,10 @@ extension Failure {
     switch error {
     case .server(let server):
       self.init(server.isConnectionLost ? .serverUnreachable : .incomplete, "\(server)")
-    case .unfit(let reason): self.init(.invalidInput, reason)
+    case .unfit: self.init(.invalidInput, "\(error)")
+    case .denied(_, let help): self.init(.incomplete, "\(error)", help: help)
+    case .noSuchRun:
+      self.init(.noSuchInput, "\(error)", help: "without --resume a new run begins")
     }
   }
 }

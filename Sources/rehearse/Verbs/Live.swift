@@ -75,13 +75,19 @@ struct Live: Verb {
   }
 
   private func status(of end: LiveResult.End, _ console: Console) -> ExitStatus {
+    let (status, complaint) = Self.meaning(of: end)
+    if let complaint { console.say(console.styled("error: ", .red, on: .error) + complaint) }
+    return status
+  }
+
+  /// The exit status of a live run's end, and what to say about it.
+  static func meaning(of end: LiveResult.End) -> (status: ExitStatus, complaint: String?) {
     switch end {
-    case .finished, .interrupted: return .success
-    case .stoppedByThrottle: return .stoppedByThrottle
-    case .gaveUp(let reason):
-      console.say(
-        console.styled("error: ", .red, on: .error) + "the backfill gave up: \(reason)")
-      return .incomplete
+    case .finished, .interrupted: (.success, nil)
+    case .stoppedByThrottle: (.stoppedByThrottle, nil)
+    case .gaveUp(let reason): (.incomplete, "the backfill gave up: \(reason)")
+    case .serverLost(let reason):
+      (.serverUnreachable, "the server went away and did not come back: \(reason)")
     }
   }
 }

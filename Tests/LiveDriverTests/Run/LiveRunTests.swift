@@ -52,11 +52,35 @@ extension OnAServer {
         ("keys", "{batch: {rows: 300}, statement: keys}"),
         ("locking", "{batch: {rows: 300}, statement: lock_then_update}"),
         ("row_by_row", "{batch: {rows: 300}, statement: per_row}"),
+        ("keys_at_random", "{batch: {rows: 300}, statement: keys, order: random}"),
+        ("offsets_locked", "{preset: offset, batch: {rows: 300}, statement: lock_then_update}"),
+        ("whole_by_row", "{preset: monolithic, statement: per_row}"),
       ])
     func sameRanges(name: String, strategy: String) async throws {
       var live = LiveScenario("ranges_\(name)")
       live.gaps = "20%"
       live.strategy = strategy
+      try await Self.compare(live) { try $0.wrongRows($1) }
+    }
+
+    @Test(
+      "Without contention the live run visits the heap's blocks that the simulated one does",
+      arguments: ["ascending", "descending", "random"])
+    func sameBlocks(order: String) async throws {
+      var live = LiveScenario("blocks_\(order)")
+      live.isBuilt = true
+      live.backfill = "{set: {v: \"upper(note)\"}, where: v IS NULL}"
+      live.strategy = "{batch: {rows: 300}, statement: ctid, order: \(order)}"
+      try await Self.compare(live) {
+        try $1.execute("SELECT count(*) FROM \($0.table) WHERE v IS DISTINCT FROM upper(note)")
+          .integer(0, 0)
+      }
+    }
+
+    private static func compare(
+      _ live: LiveScenario,
+      _ wrongRows: @escaping @Sendable (LiveScenario, Connection) throws -> Int?
+    ) async throws {
       let scenario = try live.scenario
       let simulated = simulateTrial(
         scenario, trial: 0, seed: scenario.run.seed, exact: true,
@@ -67,7 +91,7 @@ extension OnAServer {
         #expect(decisions.executed == simulated?.executed)
         #expect(decisions.executed.isEmpty == false)
         #expect(decisions.replay() == nil)
-        let wrong = try live.wrongRows(session)
+        let wrong = try wrongRows(live, session)
         #expect(wrong == 0)
       }
     }

@@ -38,7 +38,7 @@ extension OnAServer {
       try session.execute(live.progressTable.creation)
       return """
         CREATE CONSTRAINT TRIGGER sabotage AFTER INSERT ON \(live.progress)
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.batch >= 0)
         """
     }
 
@@ -196,10 +196,17 @@ private final class Killer: Sendable {
         let root = try Connection(
           cluster.primary.administration, applicationName: "rehearse-test")
         while !isOver.isRaised {
+          // What begins the run need not wait, and is let go.
+          try root.execute(
+            """
+            SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+            WHERE wait_event = 'SyncRep' AND query NOT LIKE '%COMMIT'
+            """)
           let ended = try root.execute(
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE wait_event = 'SyncRep' AND application_name = 'rehearse backfill'
+              AND query LIKE '%COMMIT'
             """)
           if ended.count > 0 { killed.add(ended.count) }
           clock.sleep(until: clock.now + .milliseconds(10))
