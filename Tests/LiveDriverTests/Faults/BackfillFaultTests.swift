@@ -89,6 +89,32 @@ extension OnAServer {
         })
     }
 
+    @Test("A statement that someone cancels on the server ends the run, which can go on")
+    func cancelled() async throws {
+      let live = Self.fast("cancelled")
+      try await rehearseLive(
+        live,
+        prepare: { session, live in
+          try Self.sabotage(
+            session, live, Self.onUpdate(live), "PERFORM pg_cancel_backend(pg_backend_pid())")
+        },
+        { result, session, live in
+          guard case .gaveUp(let reason) = result.end else {
+            Issue.record("it ended with \(result.end)")
+            return
+          }
+          #expect(reason.contains("canceling statement due to user request"))
+          let changed = try live.wrongRows(session)
+          #expect(changed == 2_000)
+          try session.execute("DROP TRIGGER sabotage ON \(live.table)")
+        })
+      try await rehearseLive(live, resumes: true) { result, session, live in
+        #expect(result.end == .finished)
+        let wrong = try live.wrongRows(session)
+        #expect(wrong == 0)
+      }
+    }
+
     @Test("A backfill that gave up goes on from where it was, and only there")
     func resumes() async throws {
       var live = LiveScenario("resumes")
