@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench bench-kernel bench-model oracles fuzz record-goldens clean prerequisites
+.PHONY: help demo build test lint format bench bench-kernel bench-model oracles fuzz record-goldens clean prerequisites charts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ demo: build ## Build the command and rehearse scenarios/quickstart.yaml
 	@echo; echo '$$ rehearse simulate scenarios/quickstart.yaml'
 	@$(REHEARSE) simulate --no-history scenarios/quickstart.yaml || [ $$? -eq 2 ] || [ $$? -eq 3 ]
 
-build: prerequisites ## Build the command, optimised
+build: prerequisites charts ## Build the command, optimised
 	$(SWIFT) build -c release --product rehearse
 
 test: build ## Run every test; the recorded scenarios need the optimised build
@@ -55,3 +55,6 @@ clean: ## Remove what was built
 
 prerequisites:
 	@scripts/prerequisites
+
+charts:
+	@scripts/charts

@@ -82,8 +82,11 @@ let package = Package(
     part(
       "RunHistory",
       ["Primitives", "Gates", "Measurements", .product(name: "GRDB", package: "GRDB.swift")]),
-    // What a run means, as text, JSON and Markdown.
-    part("Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates", "Tuning"]),
+    // The library that draws charts, where scripts/charts has fetched it.
+    .target(name: "CVega"),
+    // What a run means, for people and for other programs.
+    part(
+      "Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates", "Tuning", "CVega"]),
     // The command; thin.
     .executableTarget(
       name: "rehearse",
@@ -149,7 +152,7 @@ let package = Package(
       "RunHistory",
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tuning", ["Tuning", "Scenarios", "Simulator", "Measurements", "Estimates", "Gates"]),
-    tests("Reports", ["Reports", "Measurements", "Scenarios", "Gates"]),
+    tests("Reports", ["Primitives", "Reports", "Measurements", "Scenarios", "Gates"]),
     tests("Rehearse", ["rehearse", "LiveDriver", "Measurements", "RunHistory", "Scenarios"]),
   ],
   swiftLanguageModes: [.v6]

@@ -120,12 +120,13 @@ struct Course: Sendable {
     cells = halved
   }
 
-  /// The columns, each with its name and unit, as seen from `zero`.
+  private var steps: Int { cells.count / max(1, kinds.count) }
+
+  /// The first columns, each with its name and unit, as seen from `zero`.
   func series(names: [(name: String, unit: String)], from zero: Instant) -> TimeSeries? {
     guard let origin else { return nil }
     let seconds = Double(step) / 1e9
-    let steps = cells.count / max(1, kinds.count)
-    let columns = kinds.indices.map { column in
+    let columns = names.indices.map { column in
       TimeSeries.Column(
         name: names[column].name, unit: names[column].unit,
         values: (0..<steps).map { index -> Double? in
@@ -134,5 +135,24 @@ struct Course: Sendable {
         })
     }
     return TimeSeries(start: (origin - zero).reported, step: seconds, columns: columns)
+  }
+
+  /// The same in fewer steps.
+  func merged(toAtMost most: Int) -> Course {
+    var course = self
+    while course.steps > most {
+      course.step *= 2
+      course.recent = (0, 0, 0)
+      course.halve()
+    }
+    return course
+  }
+
+  /// Step by step, the quantile of what the buckets from this column on count, seconds.
+  func quantile(_ q: Double, bucketsFrom column: Int) -> [Double?] {
+    (0..<steps).map { index in
+      let first = index * kinds.count + column
+      return LatencyBuckets.quantile(q, of: cells[first..<first + LatencyBuckets.count])
+    }
   }
 }

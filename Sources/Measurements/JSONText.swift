@@ -7,7 +7,42 @@ package func jsonText(_ document: some Encodable, indented: Bool = true) throws 
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   if indented { encoder.outputFormatting.insert(.prettyPrinted) }
-  return String(decoding: try encoder.encode(document), as: UTF8.self)
+  let bytes = Array(try encoder.encode(document))
+  return String(decoding: indented ? joiningNumbers(bytes) : bytes, as: UTF8.self)
+}
+
+/// Lists of nothing but numbers and nulls on one line each; everything else as it is.
+private func joiningNumbers(_ bytes: [UInt8]) -> [UInt8] {
+  var joined: [UInt8] = []
+  joined.reserveCapacity(bytes.count)
+  var isInString = false
+  var index = 0
+  while index < bytes.count {
+    let byte = bytes[index]
+    if isInString {
+      joined.append(byte)
+      if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
+        index += 1
+        joined.append(bytes[index])
+      }
+      isInString = byte != UInt8(ascii: "\"")
+    } else if byte == UInt8(ascii: "["), let end = endOfNumbers(bytes[(index + 1)...]) {
+      joined += bytes[index...end].filter { $0 > 0x20 }
+      index = end
+    } else {
+      joined.append(byte)
+      isInString = byte == UInt8(ascii: "\"")
+    }
+    index += 1
+  }
+  return joined
+}
+
+/// Where a list ends that holds numbers and nulls only; nil where it holds anything else.
+private func endOfNumbers(_ bytes: ArraySlice<UInt8>) -> Int? {
+  let allowed = "0123456789+-.eEnul, \n".utf8
+  let end = bytes.firstIndex { !allowed.contains($0) }
+  return end.flatMap { bytes[$0] == UInt8(ascii: "]") ? $0 : nil }
 }
 
 /// Several files' runs: the document `rehearse.runs/1`.

@@ -9,6 +9,7 @@ struct Layout: Sendable {
   let replicas: Int
   private let tallies = Tally.allCases.count
   private let counters = Counter.allCases.count
+  /// Columns of the time series that have a name; the latency buckets of each class follow them.
   let columns: [(name: String, unit: String, kind: Course.Kind)]
 
   init(_ plan: Recorder.Plan) {
@@ -23,6 +24,9 @@ struct Layout: Sendable {
     columns.append(("backfill.rows", "rows/s", .rate))
     columns.append(("wal.bytes", "B/s", .rate))
     columns.append(("app.active", "transactions", .maximum))
+    columns.append(("locks.waiting", "sessions", .maximum))
+    columns.append(("storage.utilization", "ratio", .rate))
+    columns.append(("cpu.utilization", "ratio", .rate))
     for name in plan.replicas { columns.append(("replica.lag{replica=\(name)}", "s", .maximum)) }
     self.columns = columns
   }
@@ -65,5 +69,12 @@ struct Layout: Sendable {
   var rowsColumn: Int { classes * 2 }
   var walColumn: Int { classes * 2 + 1 }
   var activeColumn: Int { classes * 2 + 2 }
-  func lagColumn(_ replica: Int) -> Int { classes * 2 + 3 + replica }
+  var waitingColumn: Int { classes * 2 + 3 }
+  var storageColumn: Int { classes * 2 + 4 }
+  var coresColumn: Int { classes * 2 + 5 }
+  func lagColumn(_ replica: Int) -> Int { classes * 2 + 6 + replica }
+  func bucketColumn(_ index: Int) -> Int { columns.count + index * LatencyBuckets.count }
+  var columnKinds: [Course.Kind] {
+    columns.map(\.kind) + Array(repeating: .rate, count: classes * LatencyBuckets.count)
+  }
 }

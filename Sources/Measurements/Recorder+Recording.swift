@@ -28,6 +28,8 @@ extension Recorder {
         course.count(1, column: layout.completedColumn(index), row: row)
       }
       course.raise(latency.seconds, column: layout.latencyColumn(index), row: row)
+      let bucket = LatencyBuckets.index(of: latency.nanoseconds)
+      course.count(1, column: layout.bucketColumn(index) + bucket, row: row)
     }
     for series in windows.indices where windows[series].subject.source.countsClass(index) {
       windows[series].ended(intended: played, latency: latency, served: outcome == .completed)
@@ -99,9 +101,15 @@ extension Recorder {
 
   package mutating func count(_ counter: Counter, _ amount: Int64, at now: Instant) {
     counts.add(amount, to: layout.counter(counter, clock.current))
-    if counter == .walBytes {
+    switch counter {
+    case .walBytes:
       walRate.add(amount, at: now, in: clock.current)
       course.add(Double(amount), column: layout.walColumn, at: now)
+    case .storageBusy: course.add(Double(amount) * 1e-9, column: layout.storageColumn, at: now)
+    case .cpuBusy:
+      let share = Double(amount) * 1e-9 / Double(plan.cores)
+      course.add(share, column: layout.coresColumn, at: now)
+    default: break
     }
   }
 
@@ -113,6 +121,7 @@ extension Recorder {
   package mutating func gauge(_ gauge: Gauge, _ value: Double, at now: Instant) {
     gauges.set(gauge, value, at: now)
     if gauge == .appActive { course.add(value, column: layout.activeColumn, at: now) }
+    if gauge == .lockWaiting { course.add(value, column: layout.waitingColumn, at: now) }
     if gauge == .freeSpace && value <= 0 && storageFull == nil { storageFull = now }
   }
 

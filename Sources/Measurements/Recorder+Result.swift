@@ -30,14 +30,35 @@ extension Recorder {
       result.gateValues.append(scale.flatMap { scale in value.map { $0 / scale } })
       result.firstBreaches.append(scale.flatMap { firstBreach(gate, scale: $0) })
     }
-    result.series = course.series(
-      names: layout.columns.map { ($0.name, $0.unit) },
-      from: clock.duringStart < .distantFuture ? clock.duringStart : .zero)
+    result.series = series(of: course)
+    result.outline = outline()
     result.recovery = recovery(drained: drained)
     if clock.duringStart < .distantFuture {
       result.worstMoment = result.series.flatMap { worstMoment($0, at: now) }
     }
     return result
+  }
+
+  private func series(of course: Course) -> TimeSeries? {
+    course.series(
+      names: layout.columns.map { ($0.name, $0.unit) },
+      from: clock.duringStart < .distantFuture ? clock.duringStart : .zero)
+  }
+
+  /// The course in few steps, with each class's p50 and p99 in each of them.
+  private func outline() -> TimeSeries? {
+    let coarse = course.merged(toAtMost: RunCourse.mostSteps)
+    guard var outline = series(of: coarse) else { return nil }
+    for (index, name) in plan.classes.enumerated() {
+      for statistic in [Statistic.p50, .p99] {
+        guard let q = statistic.quantile else { continue }
+        outline.columns.append(
+          TimeSeries.Column(
+            name: "app.latency.\(statistic.rawValue){class=\(name)}", unit: "s",
+            values: coarse.quantile(q, bucketsFrom: layout.bucketColumn(index))))
+      }
+    }
+    return outline
   }
 
   /// The gate's statistic in this trial, infinite where what it times never ended.

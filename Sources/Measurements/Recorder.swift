@@ -93,7 +93,7 @@ package struct Recorder: Sendable {
     lagWatches = plan.gates.enumerated().compactMap {
       LagWatch(gate: $0.offset, $0.element, replicas: plan.replicas)
     }
-    course = Course(kinds: layout.columns.map(\.kind))
+    course = Course(kinds: layout.columnKinds)
   }
 
   // Phases. `now` is model time and never decreases.

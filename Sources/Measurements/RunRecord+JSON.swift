@@ -4,7 +4,7 @@ import Gates
 extension RunRecord: Codable {
   enum CodingKeys: String, CodingKey {
     case schema, name, world, seed, versions, host, scenario, assurance, warnings, trials
-    case complete, censored, gates, verdict, metrics, driver
+    case complete, censored, gates, verdict, metrics, driver, course, samples
     case modelVersion = "model_version"
     case traceHash = "trace_hash"
   }
@@ -30,6 +30,8 @@ extension RunRecord: Codable {
     let entries = metrics.map { ($0.metric.description, MetricEntry($0)) }
     try object.encode(Dictionary(uniqueKeysWithValues: entries), forKey: .metrics)
     try object.encodeIfPresent(driver, forKey: .driver)
+    try object.encodeIfPresent(course, forKey: .course)
+    try object.encodeIfPresent(samples, forKey: .samples)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -59,6 +61,8 @@ extension RunRecord: Codable {
     metrics = try object.decode([String: MetricEntry].self, forKey: .metrics)
       .map { $0.value.metric(MetricKey(text: $0.key)) }.sorted { $0.metric < $1.metric }
     driver = try object.decodeIfPresent(DriverReport.self, forKey: .driver)
+    course = try object.decodeIfPresent(RunCourse.self, forKey: .course)
+    samples = try object.decodeIfPresent(TrialSamples.self, forKey: .samples)
   }
 }
 

@@ -17,6 +17,8 @@ extension RunRecord {
     gates = Self.results(rules, trials, header)
     verdict = Gates.verdict(of: gates)
     metrics = Self.metrics(of: trials, world: header.world)
+    course = RunCourse(trials.compactMap(\.outline))
+    samples = TrialSamples(trials, gates: rules)
   }
 
   /// Judges each gate that is not off by its value in each trial.

@@ -91,6 +91,10 @@ package struct RunRecord: Sendable, Hashable {
   package var metrics: [RunMetric]
   /// Of a live run only.
   package var driver: DriverReport?
+  /// Over time, for charts; nil in runs that are older than this.
+  package var course: RunCourse?
+  /// Trial by trial, for comparisons; nil in runs that are older than this.
+  package var samples: TrialSamples?
 
   /// By its full key, or by a short form that has one meaning (no phase is `during`).
   package func metric(_ key: MetricKey) -> RunMetric? {

@@ -1,4 +1,4 @@
-/// The course of one trial in equal steps, for charts.
+/// The course of one trial in equal steps.
 package struct TimeSeries: Sendable, Hashable, Codable {
   package struct Column: Sendable, Hashable, Codable {
     /// A metric's name, such as `app.latency.max{class=checkout}`.

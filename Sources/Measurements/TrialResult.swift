@@ -22,8 +22,10 @@ package struct TrialResult: Sendable {
   /// Per gate, seconds from the backfill's start to the first breach; nil where there was none, and
   /// for metrics that are not followed over time.
   package var firstBreaches: [Double?] = []
-  /// The course of the trial, for charts.
+  /// The course of the trial.
   package var series: TimeSeries?
+  /// The same in few steps and with quantiles of latency, for charts.
+  package var outline: TimeSeries?
   /// Seconds from the backfill's end until latency and lag were back; nil where there is neither.
   package var recovery: Double?
   /// Seconds from the backfill's start to when stopping it would leave most to recover from.

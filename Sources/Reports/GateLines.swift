@@ -14,7 +14,7 @@ struct GateLines {
     let rows = columns.lines
     var lines = ["GATES" + rows[0].dropFirst(5)]
     for (gate, row) in zip(run.gates, rows.dropFirst()) {
-      let word = Self.word(gate)
+      let word = gate.word
       lines.append(row.prefix(2) + emphasis(gate.verdict, word) + row.dropFirst(2 + word.count))
       lines += GateWords(gate: gate, run: run).text.wrapped(to: RunText.width - 8)
         .map { "        " + $0 }
@@ -22,29 +22,15 @@ struct GateLines {
     return lines
   }
 
-  private static func word(_ gate: GateResult) -> String {
-    switch (gate.verdict, gate.level) {
-    case (.pass, _), (.none, _): "PASS"
-    case (.fail, .warn): "warn"
-    case (.fail, _): "FAIL"
-    case (.inconclusive, _): "????"
-    }
-  }
-
   private func cells(_ gate: GateResult) -> [String] {
     let unit = GateWords(gate: gate, run: run).unit
     func text(_ value: Double?) -> String { value.map { Human.text($0, unit: unit) } ?? "-" }
     let known = gate.value ?? (gate.n > 0 ? .infinity : nil)
-    var interval = ""
-    if let low = gate.low, low.isFinite {
-      let high = gate.high.flatMap { $0.isFinite ? text($0) : nil }
-      interval = high.map { "\(text(low)) .. \($0)" } ?? "\(text(low)) or more"
-    }
     var margin = ""
     if let far = gate.margin, far.isFinite, gate.limit != 0 {
       let share = far / abs(gate.limit)
       margin = (share >= 0 ? "+" : "") + Human.margin(share)
     }
-    return [Self.word(gate), gate.id, text(known), gate.expectation, interval, margin]
+    return [gate.word, gate.id, text(known), gate.expectation, gate.interval(text), margin]
   }
 }

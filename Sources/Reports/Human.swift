@@ -43,6 +43,15 @@ package enum Human {
     small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(lesser)"
   }
 
+  /// Seconds of a length of time as a scenario writes it, such as 500ms; nil for anything else.
+  static func seconds(_ text: String) -> Double? {
+    let units = [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("min", 60), ("s", 1), ("h", 3_600)]
+    for (unit, size) in units where text.hasSuffix(unit) {
+      if let number = Double(text.dropLast(unit.count)) { return number * size }
+    }
+    return nil
+  }
+
   package static func bytes(_ value: Double) -> String {
     scaled(value, 1_024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"])
   }
@@ -59,6 +68,12 @@ package enum Human {
   /// A share in whole percent, a multiple where it is ten times and more.
   package static func margin(_ ratio: Double) -> String {
     abs(ratio) < 10 ? wholePercent(ratio) : count(ratio.rounded()) + "x"
+  }
+
+  /// A share as it was asked for: 90%, 99.9%.
+  static func share(_ ratio: Double) -> String {
+    let percent = (ratio * 1e6).rounded() / 1e4
+    return (percent == percent.rounded() ? "\(Int(percent))" : "\(percent)") + "%"
   }
 
   package static func wholePercent(_ ratio: Double) -> String {

@@ -13,7 +13,7 @@ struct LimitLines {
     return "LIMITED BY  \(text)".wrappedAfterHead(to: RunText.width, head: 12)
   }
 
-  private var sentence: String? {
+  var sentence: String? {
     guard let duration = run.value("backfill.duration"), duration > 0, duration.isFinite else {
       return nil
     }

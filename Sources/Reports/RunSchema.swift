@@ -69,10 +69,50 @@ package enum RunSchema {
             "observer_cpu_s": {"type": "number"},
             "length_s": {"type": "number"}
           }
+        },
+        "course": {
+          "type": "object",
+          "description": "Over time, in equal steps counted from the backfill's start.",
+          "required": ["start_s", "step_s", "columns"],
+          "properties": {
+            "start_s": {"type": "number"},
+            "step_s": {"type": "number"},
+            "columns": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["name", "unit", "middle"],
+                "properties": {
+                  "name": {"type": "string"},
+                  "unit": {"type": "string"},
+                  "middle": {"type": "array", "items": {"$ref": "#/$defs/number"},
+                             "description": "Median over trials."},
+                  "low": {"type": "array", "items": {"$ref": "#/$defs/number"},
+                          "description": "5% quantile over trials."},
+                  "high": {"type": "array", "items": {"$ref": "#/$defs/number"},
+                           "description": "95% quantile over trials."}
+                }
+              }
+            }
+          }
+        },
+        "samples": {
+          "type": "object",
+          "description": "Trial by trial, in their order, for paired comparisons.",
+          "required": ["metrics", "gates"],
+          "properties": {
+            "metrics": {"type": "object", "additionalProperties": {"$ref": "#/$defs/samples"}},
+            "gates": {"type": "object", "additionalProperties": {"$ref": "#/$defs/samples"}}
+          }
         }
       },
       "$defs": {
         "number": {"type": ["number", "null"]},
+        "samples": {
+          "type": "array",
+          "items": {"type": ["number", "null", "string"],
+                    "description": "The word infinite for what did not end."}
+        },
         "gate": {
           "type": "object",
           "required": ["id", "verdict", "level"],

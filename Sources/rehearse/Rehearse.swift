@@ -27,6 +27,7 @@ struct Rehearse: ParsableCommand {
       CommandGroup(
         name: "Run",
         subcommands: [Simulate.self, Tune.self, Live.self, Report.self, Runs.self]),
+      CommandGroup(name: "Pipeline", subcommands: [ContinuousIntegration.self, Baseline.self]),
       CommandGroup(
         name: "Other", subcommands: [Explain.self, Schema.self, Doctor.self, Version.self]),
     ])

@@ -1,4 +1,5 @@
 import Gates
+import Primitives
 
 @testable import Measurements
 
@@ -92,6 +93,41 @@ enum Sample {
     run.gates = gates
     run.verdict = verdict(of: gates)
     run.metrics = metrics.sorted { $0.metric < $1.metric }
+    return run
+  }
+
+  /// The same with a course and the values of thirty trials.
+  static func wholeRun(
+    gates: [GateResult] = [latency, lag, deadline], seed: UInt64 = 7, scale: Double = 1,
+    noise: Double = 0.01
+  ) -> RunRecord {
+    var run = run(gates: gates)
+    run.header.seed = seed
+    func values(_ base: Double, _ purpose: UInt64) -> [Double?] {
+      let key = RandomKey(seed: seed, trial: 0, entity: 0, purpose: purpose)
+      return (0..<30).map { base * (1 + noise * key.normal(UInt64($0))) }
+    }
+    func column(_ name: String, _ unit: String, _ base: Double) -> RunCourse.Column {
+      let middle = (0..<40).map { base * Double($0 % 7) as Double? }
+      return RunCourse.Column(
+        name: name, unit: unit, middle: middle, low: middle, high: middle.map { $0.map { 2 * $0 } })
+    }
+    run.course = RunCourse(
+      start: -300, step: 512,
+      columns: [
+        column("backfill.rows_done", "rows", 6e6), column("backfill.rows", "rows/s", 2_000),
+        column("app.latency.p99{class=checkout}", "s", 0.01),
+        column("app.latency.p50{class=checkout}", "s", 0.002),
+        column("replica.lag{replica=replica-a}", "s", 2), column("wal.bytes", "B/s", 1e7),
+        column("locks.waiting", "sessions", 3), column("storage.utilization", "ratio", 0.1),
+      ])
+    run.samples = TrialSamples(
+      metrics: [
+        .init(
+          metric: MetricKey("app.latency.p99", ["class": "checkout", "phase": "during"]),
+          values: values(0.016 * scale, 1)),
+        .init(metric: MetricKey("backfill.duration"), values: values(20_000, 2)),
+      ], gates: ["app-p99": values(0.0314 * scale, 3)])
     return run
   }
 }

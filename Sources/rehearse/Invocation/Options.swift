@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Primitives
+import Reports
 import Scenarios
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -41,6 +42,11 @@ struct ScenarioOptions: ParsableArguments {
     }
   }
 
+  /// A file as it is named afterwards, so that the variant is not lost.
+  func source(_ path: String) -> String {
+    Shell.quoted(path) + (variant.map { variantMark + Shell.quoted($0) } ?? "")
+  }
+
   /// The `--set` list with the shorthands for `run.seed` and `run.trials` behind it.
   var allOverrides: [String] {
     overrides + (seed.map { ["run.seed=\($0)"] } ?? [])
@@ -50,13 +56,16 @@ struct ScenarioOptions: ParsableArguments {
 
 /// One `--out kind=path`.
 struct OutputFile: ExpressibleByArgument, Hashable {
-  enum Kind: String, CaseIterable { case text, json }
-  var kind: Kind
+  var kind: OutputKind
   var path: String
+
+  static let help = ArgumentHelp(
+    "Also write the result to a file: \(OutputKind.list). Repeatable.", valueName: "kind=path")
 
   init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, let kind = Kind(rawValue: String(parts[0])), !parts[1].isEmpty else {
+    guard parts.count == 2, let kind = OutputKind(rawValue: String(parts[0])), !parts[1].isEmpty
+    else {
       return nil
     }
     self.kind = kind
@@ -68,8 +77,7 @@ struct OutputFile: ExpressibleByArgument, Hashable {
 struct PlayOptions: ParsableArguments {
   @Option(
     name: .customLong("out"),
-    help: ArgumentHelp(
-      "Also write the result as text or json to a file. Repeatable.", valueName: "kind=path"))
+    help: OutputFile.help)
   var outputs: [OutputFile] = []
 
   @Option(

@@ -9,28 +9,20 @@ struct Publishing {
 
   /// Runs in the order of `sources`, which name them on the command line; fewer where a signal came.
   func publish(_ records: [RunRecord], sources: [String], _ console: Console) throws {
-    let pairs = zip(records, sources).map { (record: $0, source: $1) }
-    func text(colored: Bool) -> String {
-      pairs.map { record, source in
-        RunText(record, source: source) { verdict, word in
-          colored ? console.styled(word, verdict, on: .output) : word
-        }.text
-      }.joined(separator: "\n")
-    }
     let json =
       records.count == 1 && sources.count == 1
       ? try jsonText(records[0]) : try jsonText(RunsDocument(runs: records))
+    let inputs = zip(records, sources).map { RunPage.Input($0, source: $1) }
+    try publish(Rendering(inputs, json: json), console)
+  }
+
+  func publish(_ rendering: Rendering, _ console: Console) throws {
     // The screen first: a file that has become unwritable meanwhile must not cost the result.
     switch format {
-    case .text: console.result(text(colored: true))
-    case .json: console.result(json)
+    case .text: console.result(rendering.screen { console.styled($1, $0, on: .output) })
+    case .json: console.result(rendering.json)
     }
-    for file in outputs {
-      switch file.kind {
-      case .text: try Writing.write(text(colored: false), to: file.path)
-      case .json: try Writing.write(json + "\n", to: file.path)
-      }
-    }
+    for file in outputs { try Writing.write(rendering.text(file.kind), to: file.path) }
   }
 }
 

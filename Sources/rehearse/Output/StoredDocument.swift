@@ -27,6 +27,23 @@ struct StoredDocument {
     try self.init(text, name: name, source: source)
   }
 
+  /// A file where there is one of that name, else a kept run.
+  init(named name: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), !isFolder.boolValue
+    else {
+      try self.init(kept: name)
+      return
+    }
+    do {
+      try self.init(String(contentsOfFile: name, encoding: .utf8), name: name)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.noSuchInput, "\(name) cannot be read: \(error.localizedDescription)")
+    }
+  }
+
   var report: String { RunText(record, source: source).text }
 
   func show(_ format: OutputFormat, _ console: Console) {

@@ -30,6 +30,21 @@ enum Writing {
     }
   }
 
+  /// Adds to a file that others write to as well.
+  static func append(_ text: String, to path: String) throws {
+    do {
+      if !FileManager.default.fileExists(atPath: path) {
+        try Data().write(to: URL(fileURLWithPath: path))
+      }
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      try file.seekToEnd()
+      try file.write(contentsOf: Data(text.utf8))
+    } catch {
+      throw notWritable(path, error.localizedDescription)
+    }
+  }
+
   private static func notWritable(_ path: String, _ reason: String) -> Failure {
     Failure(.outputNotWritable, "cannot write \(path): \(reason)")
   }

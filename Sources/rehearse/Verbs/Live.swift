@@ -46,7 +46,7 @@ struct Live: Verb {
     var run = finished.run
     if !run.record.complete, run.record.verdict == .pass { run.record.verdict = .inconclusive }
     try Publishing(outputs: live.outputs, format: output.format).publish(
-      [run.record], sources: [file], console)
+      [run.record], sources: [scenario.source(file)], console)
     if !live.noHistory { History.keep(run, console) }
     return .combined(
       [ExitStatus(run.record), status(of: finished.end, console)]
@@ -59,7 +59,7 @@ struct Live: Verb {
   ) throws -> (run: FinishedRun, end: LiveResult.End)? {
     var end: LiveResult.End?
     let run = try FinishedRun(
-      file,
+      scenario.source(file),
       ifAny: { () -> (RunRecord, DecisionLog?)? in
         let finished =
           if let target = live.targetOptions(output.format) {
@@ -130,8 +130,7 @@ struct LiveOptions: ParsableArguments {
 
   @Option(
     name: .customLong("out"),
-    help: ArgumentHelp(
-      "Also write the result as text or json to a file. Repeatable.", valueName: "kind=path"))
+    help: OutputFile.help)
   var outputs: [OutputFile] = []
 
   @Option(

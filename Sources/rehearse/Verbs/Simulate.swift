@@ -34,11 +34,11 @@ struct Simulate: Verb {
       timeBound: try run.timeBound(), console: console)
     var runs: [FinishedRun] = []
     for file in loaded where runs.isEmpty || !runner.mustStop {
-      runs.append(try FinishedRun(file.path) { try runner.run(file) })
+      runs.append(try FinishedRun(scenario.source(file.path)) { try runner.run(file) })
     }
     let records = runs.map(\.record)
     try Publishing(outputs: run.outputs, format: output.format).publish(
-      records, sources: files, console)
+      records, sources: files.map(scenario.source), console)
     if !run.noHistory { for run in runs { History.keep(run, console) } }
     return .combined(records.map(ExitStatus.init) + [Interrupt.status].compactMap { $0 })
   }
