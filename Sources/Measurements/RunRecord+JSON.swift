@@ -1,10 +1,11 @@
 import Foundation
 import Gates
+import Scenarios
 
 extension RunRecord: Codable {
   enum CodingKeys: String, CodingKey {
     case schema, name, world, seed, versions, host, scenario, assurance, warnings, trials
-    case complete, censored, gates, verdict, metrics, driver, course, samples
+    case complete, censored, gates, verdict, metrics, driver, course, samples, calibration
     case modelVersion = "model_version"
     case traceHash = "trace_hash"
   }
@@ -32,6 +33,7 @@ extension RunRecord: Codable {
     try object.encodeIfPresent(driver, forKey: .driver)
     try object.encodeIfPresent(course, forKey: .course)
     try object.encodeIfPresent(samples, forKey: .samples)
+    try object.encodeIfPresent(header.calibration, forKey: .calibration)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -51,7 +53,8 @@ extension RunRecord: Codable {
       host: try object.decode(Host.self, forKey: .host),
       scenario: try object.decode([Setting].self, forKey: .scenario),
       assurance: try object.decode(Double.self, forKey: .assurance),
-      warnings: try object.decode([Warning].self, forKey: .warnings))
+      warnings: try object.decode([Warning].self, forKey: .warnings),
+      calibration: try object.decodeIfPresent(UsedCalibration.self, forKey: .calibration))
     trials = try object.decode(Int.self, forKey: .trials)
     complete = try object.decode(Bool.self, forKey: .complete)
     censored = try object.decode(Bool.self, forKey: .censored)

@@ -16,6 +16,7 @@ extension RunRecord {
     traceHash = header.world == .simulated ? hexadecimal(hash.value) : nil
     gates = Self.results(rules, trials, header)
     verdict = Gates.verdict(of: gates)
+    if verdict == .pass, header.calibration?.isBeyondReach == true { verdict = .inconclusive }
     metrics = Self.metrics(of: trials, world: header.world)
     course = RunCourse(trials.compactMap(\.outline))
     samples = TrialSamples(trials, gates: rules)

@@ -1,4 +1,5 @@
 import Gates
+import Scenarios
 
 /// What one command produced: the document `rehearse.run/1`.
 ///
@@ -60,10 +61,13 @@ package struct RunRecord: Sendable, Hashable {
     package var scenario: [Setting]
     package var assurance: Double
     package var warnings: [Warning]
+    /// Nil where costs are defaults, or written by hand.
+    package var calibration: UsedCalibration?
 
     package init(
       name: String, world: World, modelVersion: Int, seed: UInt64, versions: [String: String],
-      host: Host, scenario: [Setting], assurance: Double, warnings: [Warning] = []
+      host: Host, scenario: [Setting], assurance: Double, warnings: [Warning] = [],
+      calibration: UsedCalibration? = nil
     ) {
       self.name = name
       self.world = world
@@ -74,6 +78,7 @@ package struct RunRecord: Sendable, Hashable {
       self.scenario = scenario
       self.assurance = assurance
       self.warnings = warnings
+      self.calibration = calibration
     }
   }
 

@@ -56,6 +56,31 @@ package enum RunSchema {
         "verdict": {"enum": ["pass", "fail", "inconclusive", "none"]},
         "gates": {"type": "array", "items": {"$ref": "#/$defs/gate"}},
         "metrics": {"type": "object", "additionalProperties": {"$ref": "#/$defs/metric"}},
+        "calibration": {
+          "type": "object",
+          "description": "What the costs were measured on, and how far the scenario leaves it.",
+          "properties": {
+            "path": {"type": "string"},
+            "engine": {"type": "string"},
+            "version": {"type": "string"},
+            "model_version": {"type": "integer"},
+            "created": {"type": "string"},
+            "cores": {"type": "integer"},
+            "extrapolation": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["dimension", "factor", "reach", "beyond_reach"],
+                "properties": {
+                  "dimension": {"type": "string"},
+                  "factor": {"type": "number"},
+                  "reach": {"type": "number", "minimum": 1},
+                  "beyond_reach": {"type": "boolean"}
+                }
+              }
+            }
+          }
+        },
         "driver": {
           "type": "object",
           "description": "Of a live run: what driving and observing it cost; times in seconds.",

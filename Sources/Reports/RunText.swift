@@ -23,7 +23,8 @@ package struct RunText {
 
   package var text: String {
     let parts = [
-      heading, GateLines(run: run, emphasis: emphasis).lines, WorkLines(run: run).lines,
+      heading + CalibrationLines(run: run).lines, GateLines(run: run, emphasis: emphasis).lines,
+      WorkLines(run: run).lines,
       ApplicationLines(run: run).lines, LimitLines(run: run).lines, verdict,
     ]
     return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }

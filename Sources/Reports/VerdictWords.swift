@@ -1,5 +1,6 @@
 import Gates
 import Measurements
+import Scenarios
 
 /// The verdict's reason in a sentence.
 struct VerdictWords {
@@ -26,6 +27,9 @@ struct VerdictWords {
         + (open.isEmpty ? "" : " Undecided: \(open).")
     case .inconclusive:
       let open = named(.inconclusive)
+      if open.isEmpty, run.header.calibration?.isBeyondReach == true {
+        return "the gates pass, but beyond what the calibration covers."
+      }
       return open.isEmpty ? "too few trials were run." : "undecided: \(open)." + more
     case .none: return "there is no error-level gate."
     }

@@ -24,6 +24,8 @@ package struct Scenario: Sendable {
   package var run: RunSettings
   /// Nil where the scenario does not say what to tune.
   package var tune: TuneSettings?
+  /// How sure the costs are; each trial takes one vector.
+  package var draws: ParameterDraws? = nil
 }
 
 package struct Table: Sendable, Hashable {

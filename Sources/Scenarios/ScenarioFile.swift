@@ -9,6 +9,8 @@ package struct LoadedScenario: Sendable {
   /// In the order of the file.
   package var variantNames: [String]
   package var path: String
+  /// Nil where costs are defaults, or all written by hand.
+  package var calibration: UsedCalibration? = nil
   /// What it was made from, for scenarios that differ from it in a few values.
   package var tree: ScenarioTree
 }
@@ -40,9 +42,9 @@ package enum ScenarioFile {
   /// Reads and checks the scenario at a path; nothing is run.
   ///
   /// `variant` is the name of one of its variants; `sets` are `path=value` arguments, which win over
-  /// the file.
+  /// the file; `calibration` is the path of one that wins over the scenario's own.
   package static func load(
-    path: String, variant: String? = nil, sets: [String] = []
+    path: String, variant: String? = nil, sets: [String] = [], calibration: String? = nil
   ) throws(ScenarioFailure) -> LoadedScenario {
     switch bytes(of: path) {
     case .failure(let failure): throw failure
@@ -52,16 +54,18 @@ package enum ScenarioFile {
         problem.path = path
         throw .invalid([problem])
       case .success(let text):
-        return try load(text: text, path: path, variant: variant, sets: sets)
+        return try load(
+          text: text, path: path, variant: variant, sets: sets, calibration: calibration)
       }
     }
   }
 
   /// The same for a text that is already in memory.
   package static func load(
-    text: String, path: String, variant: String? = nil, sets: [String] = []
+    text: String, path: String, variant: String? = nil, sets: [String] = [],
+    calibration: String? = nil
   ) throws(ScenarioFailure) -> LoadedScenario {
-    var reading = ScenarioReading(text: text, path: path, sets: sets)
+    var reading = ScenarioReading(text: text, path: path, sets: sets, calibration: calibration)
     return try reading.load(variant: variant)
   }
 

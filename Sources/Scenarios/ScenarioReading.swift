@@ -2,12 +2,17 @@
 struct ScenarioReading {
   private let source: SourceText
   private var sets: [String]
+  /// The path of the calibration given on the command line.
+  private let calibration: String?
+  /// The last one that was read: trees that differ in a few values share it.
+  private var layer: CalibrationLayer?
   private let ignored: IgnoreComments
   private var problems = ProblemList()
 
-  init(text: String, path: String, sets: [String]) {
+  init(text: String, path: String, sets: [String], calibration: String? = nil) {
     source = SourceText(name: path, text: text)
     self.sets = sets
+    self.calibration = calibration
     let isTooLarge = text.utf8.count > TextGuard.largestFile
     ignored = IgnoreComments(isTooLarge ? SourceText(name: path, text: "") : source)
     problems.append(contentsOf: ignored.problems)
@@ -34,12 +39,13 @@ struct ScenarioReading {
       }
       chosen = applySets(to: Merge.merged(withoutVariants(root), with: entry.value))
     }
-    let (scenario, checked) = evaluate(chosen)
+    let (scenario, checked, layer) = evaluate(chosen)
     if variant == nil { checkVariants(variants, root) }
     guard !problems.hasErrors else { throw failure() }
     return LoadedScenario(
       scenario: scenario, resolved: Resolution.values(of: checked, scenario),
       warnings: located(), variantNames: variants.map(\.key), path: source.name,
+      calibration: layer.map { UsedCalibration($0, scenario) },
       tree: ScenarioTree(reading: self, root: chosen))
   }
 
@@ -47,7 +53,7 @@ struct ScenarioReading {
   mutating func scenario(_ root: Node, sets: [String]) throws(ScenarioFailure) -> Scenario {
     self.sets = sets
     problems = ProblemList()
-    let (scenario, _) = evaluate(applySets(to: root))
+    let (scenario, _, _) = evaluate(applySets(to: root))
     guard !problems.hasErrors else { throw failure() }
     return scenario
   }
@@ -134,16 +140,20 @@ struct ScenarioReading {
   }
 
   /// Presets, schema and cross-checks; the scenario is meaningful only without errors.
-  private mutating func evaluate(_ root: Node) -> (Scenario, Checked) {
-    let filled = Presets.fill(root, &problems)
+  private mutating func evaluate(_ root: Node) -> (Scenario, Checked, CalibrationLayer?) {
+    let layer = CalibrationLayer.find(
+      in: root, given: calibration, scenario: source.name, known: layer, &problems)
+    self.layer = layer ?? self.layer
+    let filled = Presets.fill(root, calibration: layer?.tree, &problems)
     let version = serverVersion(filled)
     var check = SchemaCheck(version: version)
     let checked = check.check(filled, .section(ScenarioSchema.root), "")
     problems.append(contentsOf: check.problems.all)
     var builder = ScenarioBuilder(checked, fallbackName: fallbackName, problems: problems)
-    let scenario = builder.build()
+    var scenario = builder.build()
     problems = builder.problems
-    return (scenario, checked)
+    scenario.draws = layer?.draws(checked)
+    return (scenario, checked, layer)
   }
 
   private var fallbackName: String {
@@ -195,6 +205,8 @@ struct ScenarioReading {
         problem.sourceLine = sets.indices.contains(index) ? sets[index] : ""
       case .preset(let name):
         problem.path = "preset:\(name)"
+      case .calibration(let path):
+        problem.path = path
       }
       return problem
     }

@@ -14,6 +14,7 @@ struct RunTextTests {
     #expect(
       text == """
         orders-status  simulated  seed 7  30 trials
+        uncalibrated: the costs are defaults, not measured on this server
 
         GATES                  measured  limit        95% interval             margin
           PASS  app-p99         31.4 ms  <= 40ms      30.2 ms .. 32.9 ms         +22%

@@ -90,5 +90,23 @@ extension Codes {
       code: "RH0702", title: "no such variant", text: "`variants:` in the scenario names them.",
       bad: "rehearse compare orders.yaml variant:agressive",
       good: "rehearse compare orders.yaml variant:aggressive", isShown: false),
+    Page(
+      code: "RH0801", title: "a calibration file that cannot be used",
+      text: """
+        It is missing, was written by another version of the format, or does not agree with itself: \
+        an unknown parameter, a missing unit, a value outside its own interval. Nothing is simulated \
+        with half a calibration. Calibrate again, or take the file back as it was written.
+        """, bad: "\"costs.update_row\": {\"value\": 2.1}",
+      good: """
+        "costs.update_row": {"value": 2.1e-6, "unit": "s", "low": 2.0e-6, "high": 2.2e-6, …}
+        """, isShown: false),
+    Page(
+      code: "RH0802", title: "a calibration of another server",
+      text: """
+        The calibration was made with another engine, another major version or another version of \
+        the model than this run has; its costs would be wrong without looking so. A scenario that \
+        names no database.version takes the calibration's.
+        """, bad: "database: {version: \"16\", calibration: measured-on-15.json}",
+      good: "database: {calibration: measured-on-15.json}", isShown: false),
   ]
 }

@@ -1,6 +1,7 @@
 extension Presets {
-  /// The tree with every `preset` of strategy, traffic and database filled in below what is written.
-  static func fill(_ root: Node, _ problems: inout ProblemList) -> Node {
+  /// The tree with every `preset` of strategy, traffic and database filled in below what is written;
+  /// a calibration's `database` lies between the two.
+  static func fill(_ root: Node, calibration: Node?, _ problems: inout ProblemList) -> Node {
     guard let entries = root.entries else { return root }
     var filled: [Node.Entry] = []
     for var entry in entries {
@@ -10,11 +11,14 @@ extension Presets {
         entry.value = fill(entry.value, .strategy, &problems) { preset in
           preset.fits.covers(native.engine, native.kind)
         }
-      case "database": entry.value = fill(entry.value, .database, &problems)
+      case "database": entry.value = fill(entry.value, .database, under: calibration, &problems)
       case "traffic": entry.value = expand(entry.value, &problems)
       default: break
       }
       filled.append(entry)
+    }
+    if let calibration, root["database"] == nil {
+      filled.append(.init(key: "database", keyPlace: calibration.place, value: calibration))
     }
     return Node(content: .map(filled), place: root.place)
   }
@@ -25,21 +29,22 @@ extension Presets {
     return (engine ?? .postgresql, root["backfill"]?["kind"]?.scalar ?? "update")
   }
 
-  /// Where the preset does not fit only its pacing is filled in.
+  /// Where the preset does not fit only its pacing is filled in; `layer` lies on the preset.
   private static func fill(
-    _ node: Node, _ family: Family, _ problems: inout ProblemList,
+    _ node: Node, _ family: Family, under layer: Node? = nil, _ problems: inout ProblemList,
     fits: (Preset) -> Bool = { _ in true }
   ) -> Node {
-    guard let name = node["preset"], let preset = find(name, family, &problems) else {
-      // A preset that does not exist is reported once, here.
-      return node
-    }
-    var tree = tree(preset)
-    if !fits(preset), let entries = tree.entries {
+    // A preset that does not exist is reported once, here.
+    let preset = node["preset"].flatMap { find($0, family, &problems) }.map { preset -> Node in
+      let tree = tree(preset)
+      guard !fits(preset), let entries = tree.entries else { return tree }
       let pacing = entries.filter { pacingKeys.contains($0.key) }
-      tree = Node(content: .map(pacing), place: tree.place)
+      return Node(content: .map(pacing), place: tree.place)
     }
-    return Merge.merged(tree, with: node, keepsStrayNulls: true)
+    let below = [preset, layer].compactMap { $0 }
+    guard let first = below.first else { return node }
+    let base = below.dropFirst().reduce(first) { Merge.merged($0, with: $1) }
+    return Merge.merged(base, with: node, keepsStrayNulls: true)
   }
 
   private static func tree(_ preset: Preset) -> Node {

@@ -6,6 +6,8 @@ package struct Place: Sendable, Hashable {
     case set(Int)
     /// The built-in text of a preset.
     case preset(String)
+    /// The path of a calibration file.
+    case calibration(String)
   }
   package var source: Source
   /// 1-based; columns count Unicode scalars, as YAML marks do.
@@ -33,6 +35,8 @@ package enum Origin: Sendable, Hashable, CustomStringConvertible {
   /// Not written anywhere; the reason says why this is a sensible value.
   case byDefault(reason: String)
   case preset(String)
+  /// The calibration's path.
+  case calibration(String)
   case file(line: Int, column: Int)
   case set
 
@@ -40,6 +44,7 @@ package enum Origin: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .byDefault(let reason): "default: \(reason)"
     case .preset(let name): "preset \(name)"
+    case .calibration(let path): "calibration \(path)"
     case .file(let line, let column): "file:\(line):\(column)"
     case .set: "--set"
     }
@@ -50,6 +55,7 @@ package enum Origin: Sendable, Hashable, CustomStringConvertible {
     case .file: self = .file(line: place.line, column: place.column)
     case .set: self = .set
     case .preset(let name): self = .preset(name)
+    case .calibration(let path): self = .calibration(path)
     }
   }
 }

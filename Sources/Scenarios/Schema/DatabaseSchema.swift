@@ -39,10 +39,13 @@ extension ScenarioSchema {
         "rtt", .time(0...10), .value("500us", because: "another host in the same zone"),
         "Network round trip between the application and the primary."),
       Field(
+        "calibration", .text(.free), .nothing("costs are defaults, or written here"),
+        "A file that `rehearse calibrate` wrote; relative to this file."),
+      Field(
         "costs", .section(costs), .value("{}", because: "an uncalibrated server"),
         "CPU costs on one core, normally from a calibration."),
     ],
-    reserved: ["platform", "archive", "calibration"],
+    reserved: ["platform", "archive"],
     misplaced: [
       "shared_buffers": "it belongs to settings", "max_wal_size": "it belongs to settings",
       "synchronous_commit": "it belongs to settings", "iops": "it belongs to storage",

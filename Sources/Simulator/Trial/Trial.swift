@@ -18,7 +18,7 @@ package struct TrialExtras: Sendable {
   }
 }
 
-/// Plays one trial of a scenario.
+/// Plays one trial of a scenario, with the trial's vector of the calibration if there is one.
 ///
 /// `trial` counts from 0; with the seed it decides every random number. `exact` plays every moment
 /// instead of skipping steady stretches. `shouldStop` is asked now and then; true ends the trial as
@@ -27,6 +27,9 @@ package func simulateTrial(
   _ scenario: Scenario, trial: Int, seed: UInt64, exact: Bool,
   extras: TrialExtras = TrialExtras(), shouldStop: @Sendable () -> Bool = { false }
 ) -> TrialResult {
+  var scenario = scenario
+  let draws = scenario.draws
+  draws?.apply(seed: seed, trial: trial, to: &scenario.database)
   var model = Model(scenario, seed: seed, trial: trial, exact: exact)
   if extras.decisions, let strategy = model.strategy {
     model.decisions = DecisionLog(configuration: strategy.configuration)

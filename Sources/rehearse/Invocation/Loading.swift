@@ -1,18 +1,33 @@
+import Foundation
 import Scenarios
 
 extension ScenarioOptions {
   /// Reads every file before anything runs, so that all problems are reported at once.
   func load(_ files: [String], _ console: Console) throws -> [LoadedScenario] {
-    if calibration != nil {
-      throw Failure.notBuilt(
-        "--calibration", help: "costs can be set by hand: --set database.costs…")
+    try Loading.load(
+      files, variant: variant, sets: allOverrides, calibration: calibration, console)
+  }
+}
+
+enum Loading {
+  /// Reads every file before anything runs, so that all problems are reported at once.
+  static func load(
+    _ files: [String], variant: String? = nil, sets: [String], calibration: String? = nil,
+    _ console: Console
+  ) throws -> [LoadedScenario] {
+    if let calibration, !FileManager.default.isReadableFile(atPath: calibration) {
+      throw Failure(
+        .noSuchInput, "\(calibration): no such calibration file, or not readable",
+        help: "rehearse calibrate writes one")
     }
     var loaded: [LoadedScenario] = []
     var problems: [Problem] = []
     var unreadable: [String] = []
     for file in files {
       do {
-        loaded.append(try ScenarioFile.load(path: file, variant: variant, sets: allOverrides))
+        loaded.append(
+          try ScenarioFile.load(
+            path: file, variant: variant, sets: sets, calibration: calibration))
       } catch {
         switch error {
         case .unreadable(let path, let reason): unreadable.append("\(path): \(reason)")
@@ -27,8 +42,18 @@ extension ScenarioOptions {
         help: problems.first.map { "rehearse explain \($0.code)" }, problems: problems)
     }
     if !unreadable.isEmpty { throw Failure(.noSuchInput, unreadable.joined(separator: "; ")) }
+    for scenario in loaded { try check(scenario.calibration) }
     let warnings = loaded.flatMap(\.warnings)
     if !warnings.isEmpty { console.say(ScenarioFile.render(warnings)) }
     return loaded
+  }
+
+  /// Parameters mean what the model makes of them: those of another version mean something else.
+  private static func check(_ calibration: UsedCalibration?) throws {
+    guard let calibration, calibration.modelVersion != Build.modelVersion else { return }
+    throw Failure(
+      .invalidInput,
+      "\(calibration.path) was fitted to version \(calibration.modelVersion) of the model, this is "
+        + "version \(Build.modelVersion)", help: "calibrate again; rehearse explain RH0802")
   }
 }

@@ -31,7 +31,8 @@ struct ScenarioOptions: ParsableArguments {
       "A number, or auto: from 30 to 200 until every gate is decided.", valueName: "n|auto"))
   var trials: String?
 
-  @Option(help: ArgumentHelp("Costs measured on an instance; not built yet.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Take the costs that `calibrate` measured.", valueName: "file"))
   var calibration: String?
 
   func validate() throws {

@@ -92,6 +92,7 @@ extension RunRecord.Header {
         RunRecord.Setting(path: $0.path, value: $0.text, origin: $0.origin.description)
       },
       assurance: loaded.scenario.run.assurance,
-      warnings: loaded.warnings.map { .init(code: $0.code, message: $0.message) })
+      warnings: loaded.warnings.map { .init(code: $0.code, message: $0.message) },
+      calibration: loaded.calibration)
   }
 }

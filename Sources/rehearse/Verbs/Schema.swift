@@ -6,10 +6,11 @@ struct Schema: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Print the JSON Schema of a file that is read or written.")
 
-  @Argument(help: ArgumentHelp("scenario, run, runs, tune or error.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("scenario, calibration, run, runs, tune or error.", valueName: "name"))
   var name: String
 
-  private static let later = ["comparison", "calibration"]
+  private static let later = ["comparison"]
 
   func perform(_ console: Console) throws -> ExitStatus {
     switch name {
@@ -18,10 +19,12 @@ struct Schema: Verb {
     case "runs": console.result(RunSchema.runs)
     case "tune": console.result(TuneSchema.tune)
     case "error": console.result(RunSchema.error)
+    case "calibration": console.result(CalibrationSchema.text)
     default:
       if Self.later.contains(name) { throw Failure.notBuilt("schema \(name)") }
       throw Failure(
-        .usage, "there is no schema \"\(name)\"", help: "known: scenario, run, runs, tune, error")
+        .usage, "there is no schema \"\(name)\"",
+        help: "known: scenario, calibration, run, runs, tune, error")
     }
     return .success
   }
