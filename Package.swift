@@ -78,6 +78,13 @@ let package = Package(
         .product(
           name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ]),
+    // Costs of one server: measured, fitted, and how sure they are.
+    part(
+      "Calibration",
+      [
+        "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Simulator",
+        "LiveDriver",
+      ]),
     // Every run so far, in SQLite.
     part(
       "RunHistory",
@@ -92,7 +99,7 @@ let package = Package(
       name: "rehearse",
       dependencies: [
         "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Estimates",
-        "Simulator", "Tuning", "LiveDriver", "RunHistory", "Reports",
+        "Simulator", "Tuning", "LiveDriver", "Calibration", "RunHistory", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -148,6 +155,13 @@ let package = Package(
         "LiveDriver", "CPostgres", "Scenarios", "Strategies", "Traffic", "Gates", "Measurements",
         "Primitives", "Simulator",
       ]),
+    tests(
+      "Calibration",
+      [
+        "Calibration", "LiveDriver", "Gates", "Measurements", "Primitives", "Scenarios",
+        "Simulator",
+      ]
+    ),
     tests(
       "RunHistory",
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
