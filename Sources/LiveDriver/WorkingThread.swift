@@ -5,14 +5,14 @@ import Glibc
 ///
 /// One thread per connection is the driver's design: blocking code is plain, and a slow answer holds
 /// nobody else up.
-final class WorkingThread: @unchecked Sendable {
+package final class WorkingThread: @unchecked Sendable {
   /// 200 of them take about 20 MB.
   static let stackBytes = 256 << 10
 
   /// Written once, before `init` returns.
   private var thread = pthread_t()
 
-  init(_ body: @escaping @Sendable () -> Void) {
+  package init(_ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -31,7 +31,7 @@ final class WorkingThread: @unchecked Sendable {
   }
 
   /// Waits for its end; once only.
-  func join() { pthread_join(thread, nil) }
+  package func join() { pthread_join(thread, nil) }
 
   private final class Work {
     let body: @Sendable () -> Void

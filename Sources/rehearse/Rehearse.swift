@@ -10,7 +10,7 @@ struct Rehearse: ParsableCommand {
       One scenario file says what the table, the backfill, the application and the server look \
       like. `simulate` predicts what the backfill does to the application and judges it by the \
       scenario's gates; `live` does it on a real PostgreSQL and measures the same. Only `live` \
-      connects to a server.
+      and `calibrate` connect to a server.
 
       Start with:
         rehearse init scenario.yaml
@@ -26,7 +26,9 @@ struct Rehearse: ParsableCommand {
         name: "Scenario", subcommands: [Init.self, Validate.self, Plan.self, PresetList.self]),
       CommandGroup(
         name: "Run",
-        subcommands: [Simulate.self, Tune.self, Live.self, Report.self, Runs.self]),
+        subcommands: [
+          Simulate.self, Tune.self, Live.self, Calibrate.self, Report.self, Runs.self,
+        ]),
       CommandGroup(name: "Pipeline", subcommands: [ContinuousIntegration.self, Baseline.self]),
       CommandGroup(
         name: "Other", subcommands: [Explain.self, Schema.self, Doctor.self, Version.self]),

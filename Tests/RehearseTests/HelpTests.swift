@@ -44,7 +44,7 @@ struct HelpTests {
   @Test(
     "A verb of the contract that is not built says so",
     arguments: [
-      "compare", "calibrate", "verify", "diagnose", "script",
+      "compare", "verify", "diagnose", "script",
     ])
   func notBuilt(verb: String) throws {
     let answer = try Command.inFolder { try $0.run(verb, "scenario.yaml") }

@@ -15,7 +15,7 @@ struct Invocation {
 
   /// Verbs of the contract that are not built yet.
   static let planned = [
-    "compare", "calibrate", "verify", "diagnose", "script",
+    "compare", "verify", "diagnose", "script",
   ]
 
   func run() -> ExitStatus {

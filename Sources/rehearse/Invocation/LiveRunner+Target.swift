@@ -34,11 +34,11 @@ extension LiveRunner {
     }
   }
 
-  private func server(_ text: String) throws -> ConnectionString {
+  func server(_ text: String) throws -> ConnectionString {
     do { return try ConnectionString(text) } catch { throw Failure(.usage, "\(error)") }
   }
 
-  private func connect(_ server: ConnectionString) throws -> Connection {
+  func connect(_ server: ConnectionString) throws -> Connection {
     do {
       return try Connection(server, applicationName: "rehearse")
     } catch {
@@ -46,7 +46,7 @@ extension LiveRunner {
     }
   }
 
-  private func check(_ session: Connection, _ replicas: [ConnectionString]) throws {
+  func check(_ session: Connection, _ replicas: [ConnectionString]) throws {
     do {
       let check = try TargetCheck(
         session, allowed: try Self.allowedTargets(),

@@ -160,7 +160,7 @@ extension LiveTarget {
 }
 
 /// Runs asynchronous work to its end while the calling thread, which is none of the tasks', waits.
-private func blocking<Value: Sendable>(
+func blocking<Value: Sendable>(
   _ work: @escaping @Sendable () async throws -> Value
 ) throws -> Value {
   let done = DispatchSemaphore(value: 0)

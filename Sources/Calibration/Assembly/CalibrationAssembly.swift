@@ -1,0 +1,68 @@
+import Primitives
+import Scenarios
+
+/// A calibration file out of what was measured.
+package struct CalibrationAssembly: Sendable {
+  package var measured: Measured
+  package var scenario: Scenario
+
+  package init(_ measured: Measured, for scenario: Scenario) {
+    self.measured = measured
+    self.scenario = scenario
+  }
+
+  /// Fills parameters, joint draws, observations and scope.
+  package func fill(_ file: inout CalibrationFile) {
+    let values = Costing(measured).values
+    let draws = Costing.draws(measured)
+    let names = CalibratedParameter.all.map(\.name).filter { name in
+      values[name] != nil && draws.allSatisfy { $0[name] != nil }
+    }
+    for name in names {
+      guard let value = values[name], let known = CalibratedParameter.named(name) else { continue }
+      let drawn = draws.compactMap { $0[name] }.sorted()
+      // The interval of the value itself, from the 5 % to the 95 % of the samples.
+      let spread = SampleQuantiles(drawn)
+      file.parameters[name] = CalibrationFile.Parameter(
+        value: value, unit: known.unit, low: min(value, spread?.quantile(0.05) ?? value),
+        high: max(value, spread?.quantile(0.95) ?? value), half: .machine,
+        method: Costing.methods[name] ?? "", quantiles: quantiles(name))
+    }
+    file.joint = CalibrationFile.Joint(
+      parameters: names, draws: draws.map { draw in names.map { draw[$0] ?? 0 } })
+    observe(&file)
+    file.scope = scope
+  }
+
+  /// Of single measurements, where their distribution is of interest by itself.
+  private func quantiles(_ name: String) -> [String: Double]? {
+    let values: [Double] =
+      switch name {
+      case "storage.write_latency": measured.values("commit", "durable")
+      case "storage.read_latency": measured.values("reads", "random")
+      case "costs.wake_up": measured.values("wake", "idle")
+      case "costs.time_slice": measured.values("wake", "busy")
+      case "rtt": measured.values("transaction", "wall")
+      default: []
+      }
+    return SampleQuantiles(values)?.table
+  }
+
+  /// Between what the calibration went, and how far the model is taken to carry it: rows hardly matter
+  /// beyond what fits in memory, cores and sessions bring contention that two of them do not show.
+  private var scope: [String: CalibrationFile.Extent] {
+    let width = Double(scenario.tables.first?.rowWidth ?? 200)
+    let rows = Double(CalibrationTables.rows)
+    func extent(_ from: Double, _ to: Double, reach: Double) -> CalibrationFile.Extent {
+      .init(from: from, to: to, reach: reach)
+    }
+    let cores = measured.values("cores", "cores").first ?? Double(ProcessorMeasurements.cores)
+    return [
+      "rows": extent(rows, rows, reach: 10_000),
+      "row_width_bytes": extent(width, width, reach: 8),
+      "indexes": extent(1, Double(1 + CalibrationTables.secondaryIndexes), reach: 4),
+      "cores": extent(cores, cores, reach: 8), "workers": extent(1, 2, reach: 4),
+      "batch_rows": extent(250, 2_500, reach: 100),
+    ]
+  }
+}

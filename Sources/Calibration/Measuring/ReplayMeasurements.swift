@@ -1,0 +1,80 @@
+import LiveDriver
+
+/// What replay costs: a backlog is built while replay stands, then drained.
+struct ReplayMeasurements {
+  private let probe: Probe
+  private let administration: Connection
+  private let replica: Connection
+  /// The startup process, where it can be watched.
+  private let startup: Int?
+  private var next = 0
+
+  init(
+    _ probe: Probe, administration: Connection, replica: Connection
+  ) throws(ServerError) {
+    self.probe = probe
+    self.administration = administration
+    self.replica = replica
+    let process = try replica.execute(
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'startup'"
+    ).integer(0, 0)
+    startup =
+      probe.seesProcessor
+      ? process.flatMap { ProcessorTime.of(process: $0) == nil ? nil : $0 } : nil
+    try probe.connection.prepare(
+      "backlog",
+      "UPDATE \(CalibrationTables.backlog) SET a = a + 1 WHERE id > $1 AND id <= $2")
+  }
+
+  /// A backlog with images of the pages it touches, or almost without: after a checkpoint, or after
+  /// the same rows were written once already.
+  mutating func backlog(images: Bool) throws(ServerError) -> Measured.Reading? {
+    let rows = 15_000
+    let from = next
+    next = (next + rows) % (CalibrationTables.backlogRows - rows + 1)
+    if images { _ = try? administration.execute("CHECKPOINT") }
+    if !images { try update(from, rows) }
+    try catchUp()
+    try replica.execute("SELECT pg_wal_replay_pause()")
+    defer { _ = try? replica.execute("SELECT pg_wal_replay_resume()") }
+    guard let before = try probe.logCounters() else { return nil }
+    let log = try probe.logPosition()
+    try update(from, rows)
+    let bytes = try probe.logPosition() - log
+    guard let after = try probe.logCounters() else { return nil }
+    try awaitReceived()
+    let cpu = startup.flatMap { ProcessorTime.of(process: $0) }
+    let start = monotonicSeconds()
+    try replica.execute("SELECT pg_wal_replay_resume()")
+    try catchUp()
+    let wall = monotonicSeconds() - start
+    let spent = startup.flatMap { ProcessorTime.of(process: $0) }
+    let own = cpu.flatMap { cpu in spent.map { $0.running - cpu.running } }
+    return [
+      "records": after.records - before.records, "images": after.images - before.images,
+      "bytes": bytes, "wall": wall, "cpu": own ?? wall,
+    ]
+  }
+
+  private func update(_ from: Int, _ rows: Int) throws(ServerError) {
+    try probe.connection.execute(prepared: "backlog", ["\(from)", "\(from + rows)"])
+  }
+
+  private func position() throws(ServerError) -> String? {
+    try probe.connection.execute("SELECT pg_current_wal_flush_lsn()").scalar
+  }
+
+  private func catchUp() throws(ServerError) { try wait("pg_last_wal_replay_lsn()") }
+  private func awaitReceived() throws(ServerError) { try wait("pg_last_wal_receive_lsn()") }
+
+  /// For at most a minute.
+  private func wait(_ position: String) throws(ServerError) {
+    let target = try self.position()
+    let end = monotonicSeconds() + 60
+    while monotonicSeconds() < end {
+      let rows = try replica.execute(
+        "SELECT coalesce(\(position) >= $1::pg_lsn, false), pg_sleep(0.002)", [target])
+      if rows.boolean(0, 0) == true { return }
+    }
+  }
+}
