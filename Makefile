@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench bench-kernel bench-model oracles fuzz record-goldens clean prerequisites charts
+.PHONY: help demo build test lint format bench bench-kernel bench-model oracles fidelity sealed fuzz record-goldens clean prerequisites charts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,20 @@ bench-model: prerequisites ## Measure the whole model: results/model.md
 oracles: prerequisites ## Print every closed form beside what the simulator gives: results/oracles.md
 	$(SWIFT) build -c release --product rehearse-oracles
 	@.build/release/rehearse-oracles > results/oracles.md; status=$$?; cat results/oracles.md; exit $$status
+
+CALIBRATION ?= results/local/calibration.json
+$(CALIBRATION): | build
+	mkdir -p $(dir $@)
+	$(REHEARSE) calibrate Benchmarks/fidelity/development.yaml --throwaway --out $@
+
+fidelity: build $(CALIBRATION) ## Predictions beside real runs, development set: results/fidelity/development.md
+	Benchmarks/fidelity/fidelity.py run --calibration $(CALIBRATION)
+	Benchmarks/fidelity/fidelity.py table --out results/fidelity/development.md
+
+sealed: build $(CALIBRATION) ## The same on scenarios drawn from the hash of code and calibration
+	scenarios=$$(Benchmarks/fidelity/fidelity.py seal --calibration $(CALIBRATION)); folder=$$(dirname $$scenarios); \
+	Benchmarks/fidelity/fidelity.py run --calibration $(CALIBRATION) --scenarios $$scenarios --cells $$folder/cells.json && \
+	Benchmarks/fidelity/fidelity.py table --cells $$folder/cells.json --title "Sealed set" --out $$folder/table.md
 
 fuzz: prerequisites ## Play random scenarios: make fuzz SEEDS=1000
 	$(SWIFT) run -c release Fuzz --seeds $(SEEDS)
