@@ -49,6 +49,11 @@ struct Tune: Verb {
     if scenario.trials != nil {
       console.warn("--trials is not used: tune decides how many trials a setting needs")
     }
+    if let other = run.outputs.first(where: { ![.text, .json].contains($0.kind) }) {
+      throw Failure(
+        .usage, "tune writes text or json, not \(other.kind.rawValue)",
+        help: "simulate the recommended setting for a report")
+    }
     try Writing.check(run.outputs.map(\.path) + [write].compactMap { $0 })
     Interrupt.listen()
     let result = try result(loaded, console)
@@ -99,10 +104,8 @@ struct Tune: Verb {
     case .json: console.result(json)
     }
     for file in run.outputs {
-      switch file.kind {
-      case .text: try Writing.write(text(colored: false), to: file.path)
-      case .json: try Writing.write(json + "\n", to: file.path)
-      }
+      let isText = file.kind == .text
+      try Writing.write(isText ? text(colored: false) : json + "\n", to: file.path)
     }
   }
 
