@@ -120,6 +120,14 @@ let package = Package(
       ], path: "Benchmarks/Model", exclude: ["full-model.yaml", "rows.yaml"],
       swiftSettings: settings),
 
+    // The live driver's traffic beside pgbench's; `make bench-driver`.
+    .executableTarget(
+      name: "DriverBenchmarks",
+      dependencies: [
+        "Primitives", "Scenarios", "Measurements", "LiveDriver",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Driver", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
       swiftSettings: settings),
