@@ -33,7 +33,7 @@ final class LiveCourse {
   private var scenario: Scenario { stage.scenario }
   private var clock: LiveClock { stage.clock }
 
-  func run() throws(LiveError) -> LiveResult {
+  func run(keepsTransactions: Bool) throws(LiveError) -> LiveResult {
     let runner = makeRunner()
     self.runner = runner
     try LiveError.server { () throws(ServerError) in try runner?.warmUp() }
@@ -70,6 +70,11 @@ final class LiveCourse {
     result.driver.driverCPU = (CPUTime.ofThisProcess() - cpu).seconds
     result.driver.observerCPU = observers.cpu.seconds
     result.warnings = warnings + result.warnings
+    if keepsTransactions {
+      result.transactions = logs.flatMap(\.transactions).map {
+        .init(due: $0.asked, sent: $0.connected, ended: $0.ended, outcome: $0.outcome)
+      }.sorted { $0.due < $1.due }
+    }
     if wasStopped { result.end = .interrupted }
     return result
   }

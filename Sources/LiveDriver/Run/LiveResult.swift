@@ -16,6 +16,17 @@ package struct LiveResult: Sendable {
     case interrupted
   }
 
+  /// One try of one transaction, as its client saw it.
+  package struct Transaction: Hashable, Sendable {
+    /// When it asked for a connection.
+    package var due: Instant
+    /// When its first bytes left; nil if it never had a connection.
+    package var sent: Instant?
+    /// When its client knew, or gave up.
+    package var ended: Instant
+    package var outcome: Outcome
+  }
+
   package var trial: TrialResult
   package var end: End
   /// Nil without a backfill.
@@ -25,4 +36,6 @@ package struct LiveResult: Sendable {
   package var serverVersion: String
   /// What the reader should know, a sentence each.
   package var warnings: [String]
+  /// Empty unless they were asked for.
+  package var transactions: [Transaction] = []
 }

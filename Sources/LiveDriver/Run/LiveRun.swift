@@ -19,15 +19,21 @@ package struct LiveRun: Sendable {
   let target: LiveTarget
   let name: String
   let resumes: Bool
+  let keepsTransactions: Bool
   /// For how long the backfill tries to reach a lost server again.
   var patience = BackfillConnection.patience
 
-  /// `name` is the run's in `rehearse_progress`; `resumes` goes on where a run of that name stopped.
-  package init(_ scenario: Scenario, on target: LiveTarget, name: String, resumes: Bool = false) {
+  /// `name` is the run's in `rehearse_progress`; `resumes` goes on where a run of that name stopped;
+  /// `keepsTransactions` gives each one besides the metrics.
+  package init(
+    _ scenario: Scenario, on target: LiveTarget, name: String, resumes: Bool = false,
+    keepsTransactions: Bool = false
+  ) {
     self.scenario = scenario
     self.target = target
     self.name = name
     self.resumes = resumes
+    self.keepsTransactions = keepsTransactions
   }
 
   /// Blocks the calling thread until the run is over.
@@ -45,6 +51,6 @@ package struct LiveRun: Sendable {
     }
     let course = LiveCourse(
       stage, work, patience: patience, shouldStop: shouldStop, report: report)
-    return try course.run()
+    return try course.run(keepsTransactions: keepsTransactions)
   }
 }
