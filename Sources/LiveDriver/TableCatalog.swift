@@ -9,6 +9,8 @@ struct TableCatalog: Hashable, Sendable {
     var isIndexed: Bool
     /// Generated, or an identity that takes no value.
     var isComputed: Bool
+    /// The server gives it a value where an INSERT does not.
+    var hasDefault: Bool
   }
 
   var name: TableName
@@ -36,7 +38,7 @@ struct TableCatalog: Hashable, Sendable {
         SELECT a.attname, format_type(a.atttypid, a.atttypmod),
                EXISTS (SELECT FROM pg_index i
                        WHERE i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey)),
-               a.attgenerated <> '' OR a.attidentity = 'a'
+               a.attgenerated <> '' OR a.attidentity = 'a', a.atthasdef OR a.attidentity <> ''
         FROM pg_attribute a
         WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
         ORDER BY a.attnum
@@ -45,7 +47,8 @@ struct TableCatalog: Hashable, Sendable {
     let columns = (0..<rows.count).map { row in
       Column(
         name: rows.text(row, 0) ?? "", type: rows.text(row, 1) ?? "",
-        isIndexed: rows.boolean(row, 2) ?? false, isComputed: rows.boolean(row, 3) ?? false)
+        isIndexed: rows.boolean(row, 2) ?? false, isComputed: rows.boolean(row, 3) ?? false,
+        hasDefault: rows.boolean(row, 4) ?? false)
     }
     let wanted = table.primaryKey.column
     guard let key = columns.first(where: { $0.name == wanted }) else {

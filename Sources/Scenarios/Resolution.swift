@@ -40,6 +40,7 @@ struct Resolution {
       texts["database.replicas.\(replica.name).storage"] = "as the primary"
     }
     for one in scenario.traffic {
+      texts["traffic.\(one.name).statements"] = summary(one, scenario.tables)
       for (index, statement) in one.statements.enumerated() {
         texts["traffic.\(one.name).statements[\(index)].table"] =
           scenario.tables[statement.table].name
@@ -47,6 +48,23 @@ struct Resolution {
     }
     for (index, gate) in scenario.gates.enumerated() { texts["gates[\(index)].id"] = gate.id }
     return texts
+  }
+
+  /// What a script came to.
+  private static func summary(_ traffic: TrafficClass, _ tables: [Table]) -> String {
+    let statements = traffic.statements.map { statement in
+      let set = statement.set.isEmpty ? "" : " set \(statement.set.joined(separator: ", "))"
+      return "\(statement.kind.rawValue) \(tables[statement.table].name)\(set)"
+    }
+    let keys =
+      switch traffic.keys {
+      case .uniform: "uniform"
+      case .zipf(let s): "zipf \(Spelling.number(s))"
+      case .hotspot(let fraction, _): "the first \(Spelling.of(fraction, .ratio))"
+      case .latest(let s): "latest \(Spelling.number(s))"
+      }
+    return "\(statements.joined(separator: "; ")); keys \(keys)"
+      + (traffic.scatter ? "" : ", hot ones side by side")
   }
 
   private mutating func append(_ value: Checked, path: String) {
@@ -77,6 +95,10 @@ struct Resolution {
     if isSection, member.value.isAbsent, !member.value.isWritten {
       return !["name", "description"].contains(member.key)
     }
+    if member.key == "keys", members.contains(where: { $0.key == "script" && $0.value.isWritten }) {
+      return true
+    }
+    if ["script", "define"].contains(member.key), !member.value.isWritten { return true }
     let distribution = members.first { $0.key == "distribution" }?.value.string
     switch (member.key, distribution) {
     case ("s", "uniform"), ("s", "hotspot"): return true

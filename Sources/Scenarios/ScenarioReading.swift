@@ -149,11 +149,18 @@ struct ScenarioReading {
     var check = SchemaCheck(version: version)
     let checked = check.check(filled, .section(ScenarioSchema.root), "")
     problems.append(contentsOf: check.problems.all)
-    var builder = ScenarioBuilder(checked, fallbackName: fallbackName, problems: problems)
+    var builder = ScenarioBuilder(
+      checked, fallbackName: fallbackName, folder: folder, problems: problems)
     var scenario = builder.build()
     problems = builder.problems
     scenario.draws = layer?.draws(checked)
     return (scenario, checked, layer)
+  }
+
+  /// The scenario's own.
+  private var folder: String {
+    guard let slash = source.name.lastIndex(of: "/") else { return "." }
+    return String(source.name[...slash])
   }
 
   private var fallbackName: String {

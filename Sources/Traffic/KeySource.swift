@@ -5,6 +5,7 @@ import Primitives
 @usableFromInline
 package struct KeySource: Sendable {
   @usableFromInline package let tables: [Table]
+  @usableFromInline let values: RandomKey
   /// True where popularity is by age, which a permutation would destroy.
   @usableFromInline package let countsFromNewest: Bool
 
@@ -30,6 +31,9 @@ package struct KeySource: Sendable {
   package init(class trafficClass: TrafficClass, tableRows: [Int], seed: UInt64, trial: Int) {
     let key = RandomKey(
       seed: seed, trial: trial, entity: stableHash(of: trafficClass.name), purpose: Purpose.keys)
+    values = RandomKey(
+      seed: seed, trial: trial, entity: stableHash(of: trafficClass.name),
+      purpose: Purpose.scriptValues)
     let distribution = trafficClass.keys
     if case .latest = distribution { countsFromNewest = true } else { countsFromNewest = false }
     let scattered = trafficClass.scatter && !countsFromNewest && distribution != .uniform
@@ -53,6 +57,12 @@ package struct KeySource: Sendable {
     if countsFromNewest { return table.rows - 1 - popularity }
     guard let scatter = table.scatter else { return popularity }
     return scatter[popularity]
+  }
+
+  /// A whole number of a script, evenly from `low` to `high`.
+  package func value(arrival index: UInt64, number: Int, low: Int64, high: Int64) -> Int64 {
+    let count = Int(clamping: high.subtractingReportingOverflow(low).partialValue) + 1
+    return low + Int64(values.child(index).below(count, UInt64(number)))
   }
 
   /// The drawn row's place from 0 in the order of popularity.

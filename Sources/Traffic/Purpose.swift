@@ -4,4 +4,5 @@ enum Purpose {
   static let keys: UInt64 = 2
   static let thinkTimes: UInt64 = 3
   static let scatter: UInt64 = 4
+  static let scriptValues: UInt64 = 5
 }

@@ -107,10 +107,12 @@ package struct Statement: Hashable, Sendable, Codable {
   package var touchesIndexedColumn: Bool
   /// Columns that an update writes, as the scenario names them; empty leaves the choice open.
   package var set: [String]
+  /// Its own words where it comes from a script; nil leaves them open.
+  package var script: ScriptText?
 
   package init(
     kind: Kind, table: Int = 0, rows: Int = 1, access: Access = .primaryKey, pick: Pick = .same,
-    touchesIndexedColumn: Bool = false, set: [String] = []
+    touchesIndexedColumn: Bool = false, set: [String] = [], script: ScriptText? = nil
   ) {
     self.kind = kind
     self.table = table
@@ -119,6 +121,7 @@ package struct Statement: Hashable, Sendable, Codable {
     self.pick = pick
     self.touchesIndexedColumn = touchesIndexedColumn
     self.set = set
+    self.script = script
   }
 }
 

@@ -132,9 +132,9 @@ package final class Connection: @unchecked Sendable {
   }
 
   /// C strings of `texts`, one after the other in one buffer, for the length of the call.
-  private static func withPointers<R>(
-    _ texts: [String?], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) -> R
-  ) -> R {
+  static func withPointers<R>(
+    _ texts: [String?], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) throws -> R
+  ) rethrows -> R {
     var bytes: [CChar] = []
     let starts = texts.map { text in
       text.map { text in
@@ -142,11 +142,11 @@ package final class Connection: @unchecked Sendable {
         return bytes.count
       }
     }
-    return bytes.withUnsafeBufferPointer { buffer in
+    return try bytes.withUnsafeBufferPointer { buffer in
       let pointers = starts.map { start in
         start.flatMap { start in buffer.baseAddress.map { $0 + start } }
       }
-      return pointers.withUnsafeBufferPointer(body)
+      return try pointers.withUnsafeBufferPointer(body)
     }
   }
 }

@@ -41,6 +41,18 @@ struct RowKeys: Sendable {
     let keys = ordinals(of: statement, request).map { type.text(map.key(of: $0)) }
     return "{\(keys.joined(separator: ","))}"
   }
+
+  /// A parameter of a script's statement.
+  func text(of value: ScriptText.Value, _ request: Request) -> String {
+    let source = sources[request.trafficClass]
+    switch value {
+    case .key(let table, let draw):
+      let ordinal = source.rank(arrival: request.arrival, table: table, draw: draw)
+      return types[table].text(maps[table].key(of: ordinal))
+    case .random(let number, let low, let high):
+      return "\(source.value(arrival: request.arrival, number: number, low: low, high: high))"
+    }
+  }
 }
 
 /// Keys for rows that the traffic inserts: above all that were there, one for each.

@@ -159,27 +159,19 @@ final class TrafficSession {
             failedWaiting: failedWaiting))
       }
     }
-    let key = keys.text(of: statement, request)
+    var texts =
+      statement.values.map { $0.map { keys.text(of: $0, request) } }
+      ?? [keys.text(of: statement, request)]
+    if statement.makesRows {
+      texts.append(String(newKeys.take(statement.draws.count, table: statement.table)))
+    }
     do {
-      try key.withCString { key in
-        guard statement.makesRows else {
-          return try send(statement.name, [key], deadline, connection)
-        }
-        let first = newKeys.take(statement.draws.count, table: statement.table)
-        try String(first).withCString { try send(statement.name, [key, $0], deadline, connection) }
+      try Connection.withPointers(texts) { values in
+        _ = try connection.run(prepared: statement.name, values, until: deadline, clock)
       }
     } catch let error as ServerError {
       failedWaiting = [.lockTimeout, .deadlock].contains(FailureCode(error))
       throw error
-    }
-  }
-
-  private func send(
-    _ name: String, _ values: [UnsafePointer<CChar>?], _ deadline: Instant?,
-    _ connection: Connection
-  ) throws {
-    try values.withUnsafeBufferPointer { values in
-      _ = try connection.run(prepared: name, values, until: deadline, clock)
     }
   }
 }

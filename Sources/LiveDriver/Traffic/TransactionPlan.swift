@@ -13,8 +13,10 @@ struct TransactionPlan: Sendable {
     var table: Int
     /// The draws of the keys, counted per transaction and table.
     var draws: Range<UInt64>
-    /// The statement makes as many new rows, whose first key is its second parameter.
+    /// The statement makes as many new rows, whose first key is its last parameter.
     var makesRows: Bool
+    /// Of a script, for its parameters; nil where the first parameter is the keys.
+    var values: [ScriptText.Value]?
   }
 
   var statements: [Statement] = []
@@ -34,6 +36,14 @@ struct TransactionPlan: Sendable {
         nextDraw += rows
       } else if rows > 1 {
         nextDraw = max(nextDraw, rows)
+      }
+      if let script = statement.script {
+        let keyed = tables[statement.table].key.hasDefault ? nil : script.keyed
+        statements.append(
+          Statement(
+            name: "c\(index)_s\(number)", sql: keyed ?? script.sql, table: statement.table,
+            draws: first..<first + 1, makesRows: keyed != nil, values: script.values))
+        continue
       }
       let text = StatementText(
         statement: statement, table: tables[statement.table],

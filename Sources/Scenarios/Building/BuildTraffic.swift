@@ -28,7 +28,9 @@ extension ScenarioBuilder {
 
   private mutating func build(_ section: Checked) -> TrafficClass {
     let replica = replicaIndex(section["on"])
-    let result = TrafficClass(
+    let script = script(section)
+    requireStatements(section)
+    var result = TrafficClass(
       name: section["name"].string ?? "", arrivals: arrivals(section),
       curve: curve(section["curve"]), replica: replica,
       statements: section["statements"].items.map { statement($0, onReplica: replica != nil) },
@@ -38,6 +40,12 @@ extension ScenarioBuilder {
         max: section["retry"]["max"].integer ?? 0,
         backoff: section["retry"]["backoff"].span ?? .zero),
       pool: poolIndex(section["pool"]))
+    if let script {
+      result.statements = script.statements
+      result.keys = script.keys
+      result.scatter = script.isScattered
+      refuseWrites(script, on: replica, section)
+    }
     return result
   }
 

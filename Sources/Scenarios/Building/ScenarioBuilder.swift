@@ -8,6 +8,8 @@ struct ScenarioBuilder {
   let root: Checked
   /// Used where the scenario has no name of its own.
   let fallbackName: String
+  /// Where files that the scenario names are looked for.
+  let folder: String
   var problems: ProblemList
 
   var tables: [Table] = []
@@ -18,9 +20,10 @@ struct ScenarioBuilder {
   /// The checked classes beside `traffic`, for places.
   var classes: [Checked] { root["traffic"].items }
 
-  init(_ root: Checked, fallbackName: String, problems: ProblemList) {
+  init(_ root: Checked, fallbackName: String, folder: String, problems: ProblemList) {
     self.root = root
     self.fallbackName = fallbackName
+    self.folder = folder
     self.problems = problems
   }
 

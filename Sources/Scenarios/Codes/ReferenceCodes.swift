@@ -53,6 +53,18 @@ extension Codes {
         lock timeout of the backfill, the server's lock timeout, and a class's timeout and server.
         """, bad: "events: [{at: 1min, do: set, path: table.rows, value: 5M}]",
       good: "events: [{at: 1min, do: set, path: strategy.workers, value: 1}]"),
+    Page(
+      code: "RH0407", title: "a pgbench script that cannot be a class",
+      text: """
+        Both worlds read the same script, so it may hold only what both can do: one transaction of \
+        SELECT, UPDATE and DELETE by the key of a table that the scenario describes, and INSERT; \
+        variables from random, random_zipfian (scattered by permute) and whole numbers. Keys have to \
+        be drawn from all of a table, in the same way for all tables of the class.
+        """, bad: "traffic: [{name: tpcb, rate: 10/s, script: \"builtin:tpcb-like\"}]",
+      good: """
+        table: {name: pgbench_accounts, rows: 100k, row_width: 121B, primary_key: {column: aid}}
+        traffic: [{name: reads, rate: 10/s, script: "builtin:select-only"}]
+        """),
   ]
 
   static let presets: [Page] = [

@@ -35,8 +35,16 @@ extension ScenarioSchema {
         "on", .text(.name), .value("primary", because: "where writes have to go"),
         "primary, or a replica's name."),
       Field(
-        "statements", .list(.section(statement), notEmpty: true), .required,
+        "statements", .list(.section(statement), notEmpty: true), .nothing("the script's"),
         "The statements of one transaction, in order."),
+      Field(
+        "script", .text(.free), .nothing("the statements"),
+        "In their place a pgbench script beside the scenario, or \(builtinScripts): its UPDATE, SELECT, "
+          + "DELETE and INSERT by key, and random, random_zipfian, permute."),
+      Field(
+        "define", .dictionary(key: "variable", .count(0...1_000_000_000_000), notEmpty: true),
+        .nothing("the script's own; scale is counted as pgbench does"),
+        "Variables of the script, as pgbench -D."),
       Field(
         "keys", .section(keys), .value("{}", because: "no key is hotter than another"),
         "Which rows are touched: one draw per transaction and table."),
@@ -58,10 +66,13 @@ extension ScenarioSchema {
       .init(required: ["clients"], optional: ["think_between"]),
     ],
     misplaced: [
-      "pgbench_script": "write the statements out", "model": "rate is open, clients is closed",
+      "pgbench_script": "script: takes it", "model": "rate is open, clients is closed",
       "weight": "give each class its own rate",
     ],
     presets: .traffic)
+
+  private static let builtinScripts = BuiltinScripts.names.map { "builtin:\($0)" }
+    .joined(separator: ", ")
 
   private static let gamma = Section(
     doc: "Independent gamma-distributed gaps.",

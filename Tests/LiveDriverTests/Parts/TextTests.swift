@@ -9,12 +9,12 @@ import Traffic
 struct TextTests {
   private let table = TableCatalog(
     name: TableName("s.or\"ders"),
-    key: .init(name: "id", type: "bigint", isIndexed: true, isComputed: false),
+    key: .init(name: "id", type: "bigint", isIndexed: true, isComputed: false, hasDefault: false),
     columns: [
-      .init(name: "id", type: "bigint", isIndexed: true, isComputed: false),
-      .init(name: "status", type: "text", isIndexed: false, isComputed: false),
-      .init(name: "hits", type: "integer", isIndexed: true, isComputed: false),
-      .init(name: "total", type: "numeric", isIndexed: false, isComputed: true),
+      .init(name: "id", type: "bigint", isIndexed: true, isComputed: false, hasDefault: false),
+      .init(name: "status", type: "text", isIndexed: false, isComputed: false, hasDefault: false),
+      .init(name: "hits", type: "integer", isIndexed: true, isComputed: false, hasDefault: false),
+      .init(name: "total", type: "numeric", isIndexed: false, isComputed: true, hasDefault: false),
     ], indexes: ["hits"], largestKey: 9)
 
   private func text(_ statement: Traffic.Statement, avoiding: [String] = []) throws -> String {
