@@ -10,7 +10,7 @@ struct Rehearse: ParsableCommand {
       One scenario file says what the table, the backfill, the application and the server look \
       like. `simulate` predicts what the backfill does to the application and judges it by the \
       scenario's gates; `live` does it on a real PostgreSQL and measures the same. Only `live` \
-      and `calibrate` connect to a server.
+      and `calibrate` write to a server; `verify`, `diagnose` and `init --from-database` read one.
 
       Start with:
         rehearse init scenario.yaml
@@ -30,6 +30,7 @@ struct Rehearse: ParsableCommand {
           Simulate.self, Tune.self, Live.self, Calibrate.self, Report.self, Runs.self,
         ]),
       CommandGroup(name: "Pipeline", subcommands: [ContinuousIntegration.self, Baseline.self]),
+      CommandGroup(name: "Server", subcommands: [Verify.self, Diagnose.self]),
       CommandGroup(
         name: "Other", subcommands: [Explain.self, Schema.self, Doctor.self, Version.self]),
     ])

@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
   static let verbs = [
     "init", "validate", "plan", "presets", "simulate", "report", "runs", "ci", "baseline",
-    "explain", "schema", "doctor", "version",
+    "verify", "diagnose", "explain", "schema", "doctor", "version",
   ]
 
   @Test("Help is an answer: on stdout, exit 0, as recorded", arguments: [""] + verbs)
@@ -44,7 +44,7 @@ struct HelpTests {
   @Test(
     "A verb of the contract that is not built says so",
     arguments: [
-      "compare", "verify", "diagnose", "script",
+      "compare", "script",
     ])
   func notBuilt(verb: String) throws {
     let answer = try Command.inFolder { try $0.run(verb, "scenario.yaml") }

@@ -45,6 +45,20 @@ struct RunSchemaTests {
       problems: [ErrorDocument.Problem(code: "RH0101", severity: "error", message: "no")])
     #expect(try SchemaSubset(parsed(RunSchema.error)).problems(of: parsed(jsonText(error))) == [])
   }
+
+  @Test("The checks of a table, and the symptoms of a server, fit theirs and 80 columns")
+  func inspections() throws {
+    let record = Sample.verification
+    let schema = try SchemaSubset(parsed(InspectionSchema.verify))
+    #expect(try schema.problems(of: parsed(jsonText(record))) == [])
+    let diagnosis = Sample.diagnosis
+    let other = try SchemaSubset(parsed(InspectionSchema.diagnosis))
+    #expect(try other.problems(of: parsed(jsonText(diagnosis))) == [])
+    let lines = (VerifyText(record).text + DiagnosisText(diagnosis).text).split(separator: "\n")
+    #expect(lines.filter { $0.count > 80 } == [])
+    let again = try JSONDecoder().decode(VerifyRecord.self, from: Data(jsonText(record).utf8))
+    #expect(again == record)
+  }
 }
 
 /// As much of JSON Schema 2020-12 as the schemas use.

@@ -10,4 +10,12 @@ extension Connection {
       """)
     return session
   }
+
+  /// Such as 15.18, without what packagers add.
+  var shortVersion: String {
+    get throws(ServerError) {
+      let version = try execute("SHOW server_version").scalar ?? ""
+      return String(version.prefix { $0 != " " })
+    }
+  }
 }

@@ -39,19 +39,16 @@ struct Init: Verb {
 
   private func read(_ table: String, _ dsn: String) throws -> String {
     do {
-      let session = try Connection.readOnly(try ConnectionString(dsn))
+      let session = try ReadingServers.session(
+        try ReadingServers.server(dsn, option: "--from-database"))
       var surveyor = try Surveyor(session, table: table)
       return surveyor.survey().scenario
-    } catch let error as ConnectionString.Malformed {
-      throw Failure(.usage, "--from-database is \(error)")
     } catch let error as TableSurvey.NotThere {
       throw Failure(
         .noSuchInput, "there is no table \(error.name) on that server",
         help: "give its schema too, such as --table public.orders")
     } catch let error as ServerError {
-      throw Failure(
-        .serverUnreachable, "the server cannot be read: \(error)",
-        help: "try the same connection with psql")
+      throw Failure(reading: error)
     }
   }
 }

@@ -7,7 +7,8 @@ struct Schema: Verb {
     abstract: "Print the JSON Schema of a file that is read or written.")
 
   @Argument(
-    help: ArgumentHelp("scenario, calibration, run, runs, tune or error.", valueName: "name"))
+    help: ArgumentHelp(
+      "scenario, calibration, run, runs, tune, verify, diagnosis or error.", valueName: "name"))
   var name: String
 
   private static let later = ["comparison"]
@@ -18,13 +19,15 @@ struct Schema: Verb {
     case "run": console.result(RunSchema.run)
     case "runs": console.result(RunSchema.runs)
     case "tune": console.result(TuneSchema.tune)
+    case "verify": console.result(InspectionSchema.verify)
+    case "diagnosis": console.result(InspectionSchema.diagnosis)
     case "error": console.result(RunSchema.error)
     case "calibration": console.result(CalibrationSchema.text)
     default:
       if Self.later.contains(name) { throw Failure.notBuilt("schema \(name)") }
       throw Failure(
         .usage, "there is no schema \"\(name)\"",
-        help: "known: scenario, calibration, run, runs, tune, error")
+        help: "known: scenario, calibration, run, runs, tune, verify, diagnosis, error")
     }
     return .success
   }
