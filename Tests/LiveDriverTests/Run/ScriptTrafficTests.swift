@@ -65,11 +65,11 @@ extension OnAServer {
         #expect(grown(0) != 0)
         #expect([grown(1), grown(2), grown(3)] == Array(repeating: grown(0), count: 3))
         #expect(result.warnings == [])
-        #expect(grown(4) == result.driver.transactions)
         let completed = ["before", "during", "after"].compactMap {
           result.trial.value(of: MetricKey("app.completed", ["phase": $0]))?.value
         }
-        #expect(completed.reduce(0, +) == Double(grown(4)))
+        // What was under way at the end of the run is committed too, at most one for each connection.
+        #expect((0...8).contains(grown(4) - Int(completed.reduce(0, +))))
       }
     }
   }
