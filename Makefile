@@ -39,6 +39,7 @@ bench-model: prerequisites ## Measure the whole model: results/model.md
 	Benchmarks/model > results/model.md
 
 bench-driver: prerequisites ## Measure the live driver beside pgbench: results/driver.md
+	@mkdir -p results/local
 	Benchmarks/driver > results/local/driver.md && mv results/local/driver.md results/driver.md
 
 oracles: prerequisites ## Print every closed form beside what the simulator gives: results/oracles.md
