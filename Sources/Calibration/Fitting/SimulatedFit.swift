@@ -41,7 +41,10 @@ package struct SimulatedFit: Sendable {
   package var seed: UInt64
   /// Played for each case and evaluation.
   package var trials: Int
-  package var search = NelderMead()
+  /// Steps of Gauss and Newton, each of which plays all cases twice for every parameter.
+  package var mostSteps = 8
+  /// Where no step helps, a simplex goes on from the best point; nil leaves it there.
+  package var search: NelderMead? = NelderMead()
 
   package init(
     cases: [Case], parameters: [CalibratedParameter], seed: UInt64, trials: Int
@@ -82,10 +85,15 @@ package struct SimulatedFit: Sendable {
         zip(zip(simulated.means, flatTargets), noise).map { log($0.0 / $0.1.value) / $1 }
       }
     }
-    let minimum = search.minimise(from: start.map { log($0) }) { logs in
-      residuals(logs).map { $0.reduce(0) { $0 + Self.huber($1) } } ?? .infinity
+    guard var minimum = descend(from: start.map { log($0) }, residuals) else { return nil }
+    if let search, !minimum.hasConverged {
+      let found = search.minimise(from: minimum.point) { logs in
+        residuals(logs).map { $0.reduce(0) { $0 + Self.huber($1) } } ?? .infinity
+      }
+      minimum.point = found.point
+      minimum.evaluations += found.evaluations
     }
-    guard minimum.value.isFinite, let rest = residuals(minimum.point),
+    guard let rest = residuals(minimum.point),
       let jacobian = jacobian(at: minimum.point, residuals)
     else { return nil }
     let identifiability = Identifiability(jacobian: jacobian)
@@ -127,6 +135,50 @@ package struct SimulatedFit: Sendable {
       for i in squares.indices { squares[i] += step[i] * step[i] }
     }
     return squares.map { ($0 / Double(trials - 1)).squareRoot() }
+  }
+
+  private struct Descent {
+    var point: [Double]
+    var evaluations = 0
+    /// The last step was shorter than a thousandth.
+    var hasConverged = false
+  }
+
+  /// Gauss and Newton's steps, none longer than half a unit of the logarithm, as long as they help.
+  ///
+  /// Few parameters and a smooth objective: four steps do what a simplex does in sixty evaluations.
+  /// Nil where the start gives no metrics or the metrics do not tell the parameters apart.
+  private func descend(
+    from start: [Double], _ residuals: ([Double]) -> [Double]?
+  ) -> Descent? {
+    func loss(_ residuals: [Double]) -> Double { residuals.reduce(0) { $0 + Self.huber($1) } }
+    var descent = Descent(point: start)
+    guard var rest = residuals(start) else { return nil }
+    for _ in 0..<mostSteps {
+      guard let jacobian = jacobian(at: descent.point, residuals) else { return nil }
+      descent.evaluations += 2 * start.count + 1
+      // Huber's loss as weights: far residuals pull as if they were near.
+      let weights = rest.map { 1 / max(1, $0.magnitude / 1.345) }
+      let right = start.indices.map { column in
+        jacobian.indices.reduce(0) { $0 + weights[$1] * jacobian[$1][column] * rest[$1] }
+      }
+      guard let step = SymmetricMatrix.normal(jacobian, weights: weights).solve(right) else {
+        return nil
+      }
+      let longest = step.map(\.magnitude).max() ?? 0
+      let scale = longest > 0.5 ? 0.5 / longest : 1
+      let next = zip(descent.point, step).map { $0 - scale * $1 }
+      guard let after = residuals(next), loss(after) <= loss(rest) else {
+        descent.hasConverged = longest < 1e-3
+        return descent
+      }
+      (descent.point, rest) = (next, after)
+      if longest < 1e-3 {
+        descent.hasConverged = true
+        return descent
+      }
+    }
+    return descent
   }
 
   private var flatTargets: [Target] { cases.flatMap(\.targets) }
