@@ -249,6 +249,28 @@ struct LiveTargetTests {
     #expect(!(answer.errors + answer.output).contains(OwnServer.password))
   }
 
+  @Test("A role that may not make the progress table is told what it needs, and then goes on")
+  func fewRights() async throws {
+    try await withServer { server, command in
+      try server.make("orders", in: command)
+      let root = try Connection(
+        server.cluster.primary.administration, applicationName: "rehearse-test")
+      try root.execute("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+      try server.session.execute("GRANT SELECT, UPDATE ON orders TO guest")
+      let guest = OwnServer.string(server.cluster.primary.session.with("user", "guest"))
+      let arguments = ["live", "s.yaml", "--target", guest, "--execute", "--no-history"]
+      let answer = try command.finish(command.start(arguments))
+      #expect(answer.status == 1, "\(answer.errors)")
+      #expect(try server.isUntouched("orders"))
+      let statement = try #require(answer.errors.split(separator: "make the table for it: ").last)
+      try server.session.execute(String(statement))
+      try server.session.execute("GRANT SELECT, INSERT ON rehearse_progress TO guest")
+      let again = try command.finish(command.start(arguments))
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(try server.wrongRows("orders") == 0)
+    }
+  }
+
   @Test("A replica of another cluster is refused")
   func otherCluster() async throws {
     let plan = ClusterPlan(replicas: [.init(name: "b")])

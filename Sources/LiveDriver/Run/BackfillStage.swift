@@ -90,7 +90,9 @@ extension ProgressTable {
     on connection: Connection, resumes: Bool
   ) throws(LiveError) {
     do {
-      try connection.execute(creation)
+      // Asked first: to make what is there already takes the right to make it.
+      let there = try connection.execute("SELECT to_regclass($1)", [table.sql])
+      if there.scalar == nil { try connection.execute(creation) }
     } catch {
       guard error.sqlState == ServerError.insufficientPrivilege else { throw .server(error) }
       throw .denied(
