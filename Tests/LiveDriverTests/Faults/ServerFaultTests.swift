@@ -96,7 +96,7 @@ struct ServerFaultTests {
   @Test("A disk that is full under the log ends the run, and with room it goes on")
   func diskFull() async throws {
     try await withEmptyFolder { folder in
-      guard try await mount("-t", "tmpfs", "-o", "size=64m,mode=0777", "none", folder) else {
+      guard try await mount("-t", "tmpfs", "-o", "size=160m,mode=0777", "none", folder) else {
         print("skipped: this process may not mount a file system of a small size")
         return
       }
