@@ -14,6 +14,8 @@ struct Course: Sendable {
   private var origin: Instant?
   /// The step last used, so that most instants need no division.
   private var recent: (start: Int64, end: Int64, row: Int) = (0, 0, 0)
+  /// The largest `peak` of the recent step in the current stretch.
+  private var recentPeak = -Double.infinity
   private var step: Int64 = 1_000_000_000
   /// Step by step, one entry per column; NaN where a maximum saw nothing.
   private var cells: [Double] = []
@@ -39,6 +41,7 @@ struct Course: Sendable {
     let index = (instant - origin).nanoseconds / step
     let start = origin.nanoseconds + index * step
     recent = (start, start + step, Int(index) * kinds.count)
+    recentPeak = -.infinity
     return recent.row
   }
 
@@ -54,6 +57,16 @@ struct Course: Sendable {
     if !(stretch[column] >= value) { stretch[column] = value }
   }
 
+  /// Raises one column of maxima, always the same one; mostly it needs no raising.
+  mutating func peak(_ value: Double, column: Int, at instant: Instant) {
+    if value <= recentPeak, instant.nanoseconds >= recent.start, instant.nanoseconds < recent.end {
+      return
+    }
+    guard let row = row(at: instant) else { return }
+    raise(value, column: column, row: row)
+    recentPeak = value
+  }
+
   mutating func add(_ value: Double, column: Int, at instant: Instant) {
     guard let row = row(at: instant) else { return }
     switch kinds[column] {
@@ -64,7 +77,7 @@ struct Course: Sendable {
 
   /// Fills the skipped time with the stretch's mean rates and its maxima.
   mutating func endStretch(from start: Instant, to now: Instant, resumed: Instant) {
-    defer { stretch = empty }
+    defer { (stretch, recentPeak) = (empty, -.infinity) }
     let length = Double((now - start).nanoseconds)
     guard let origin, resumed > now, now >= origin, length > 0 else { return }
     let played = stretch
@@ -96,7 +109,7 @@ struct Course: Sendable {
     let offset = (instant - origin).nanoseconds
     while offset / step >= Int64(Self.mostSteps) {
       step *= 2
-      recent = (0, 0, 0)
+      (recent, recentPeak) = ((0, 0, 0), -.infinity)
       halve()
     }
     while cells.count < (Int(offset / step) + 1) * kinds.count { cells += empty }

@@ -12,11 +12,20 @@ struct Gauges: Sendable {
     var highest = -Double.infinity
     var lowest = Double.infinity
 
+    mutating func set(_ value: Double, at now: Instant) {
+      account(until: now)
+      self.value = value
+      if value > highest { highest = value }
+      if value < lowest { lowest = value }
+    }
+
     mutating func account(until now: Instant) {
       integral += value * (now - since).seconds
       since = now
     }
   }
+  /// Transactions begin and end far more often than anything else changes.
+  private var active = Track()
   private var tracks = Array(repeating: Track(), count: Gauge.allCases.count)
   private var integrals = Ledger<Double>(count: Gauge.allCases.count * Phase.count)
   private var maxima = Array(
@@ -25,16 +34,16 @@ struct Gauges: Sendable {
     repeating: Double.infinity, count: Gauge.allCases.count * Phase.count)
 
   mutating func set(_ gauge: Gauge, _ value: Double, at now: Instant) {
-    var track = tracks[gauge.rawValue]
-    track.account(until: now)
-    track.value = value
-    if value > track.highest { track.highest = value }
-    if value < track.lowest { track.lowest = value }
-    tracks[gauge.rawValue] = track
+    if gauge == .appActive { return active.set(value, at: now) }
+    tracks[gauge.rawValue].set(value, at: now)
   }
+
+  mutating func setActive(_ value: Double, at now: Instant) { active.set(value, at: now) }
 
   /// Charges what happened so far to `phase`; the values go on.
   mutating func settle(at now: Instant, in phase: Phase) {
+    tracks[Gauge.appActive.rawValue] = active
+    defer { active = tracks[Gauge.appActive.rawValue] }
     for index in tracks.indices {
       tracks[index].account(until: now)
       let track = tracks[index]
@@ -53,6 +62,7 @@ struct Gauges: Sendable {
   mutating func fold(times: Int, resumed: Instant) {
     integrals.fold(times: Double(times))
     for index in tracks.indices { tracks[index].since = resumed }
+    active.since = resumed
   }
 
   private func slot(_ index: Int, _ phase: Phase) -> Int {

@@ -118,9 +118,15 @@ extension Recorder {
     corrections.add(amount, to: layout.counter(counter, clock.current))
   }
 
+  /// So many transactions have a connection now.
+  package mutating func appActive(_ transactions: Int, at now: Instant) {
+    gauges.setActive(Double(transactions), at: now)
+    course.peak(Double(transactions), column: layout.activeColumn, at: now)
+  }
+
   package mutating func gauge(_ gauge: Gauge, _ value: Double, at now: Instant) {
     gauges.set(gauge, value, at: now)
-    if gauge == .appActive { course.add(value, column: layout.activeColumn, at: now) }
+    if gauge == .appActive { course.peak(value, column: layout.activeColumn, at: now) }
     if gauge == .lockWaiting { course.add(value, column: layout.waitingColumn, at: now) }
     if gauge == .freeSpace && value <= 0 && storageFull == nil { storageFull = now }
   }

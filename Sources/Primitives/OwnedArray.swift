@@ -38,6 +38,13 @@ package struct OwnedArray<Element: ~Copyable>: ~Copyable {
     }
   }
 
+  /// Where an element lies, for a hint to the processor.
+  @inlinable
+  package func address(of index: Int) -> UnsafeRawPointer {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: length))
+    return UnsafeRawPointer(elements + index)
+  }
+
   @inlinable
   package mutating func append(_ element: consuming Element) {
     if length == capacity { grow() }
@@ -60,7 +67,8 @@ extension OwnedArray {
   @inlinable
   package init(repeating element: Element, count: Int) {
     self.init(capacity: count)
-    extend(to: count, with: element)
+    elements.initialize(repeating: element, count: count)
+    length = count
   }
 
   @inlinable

@@ -49,6 +49,10 @@ package struct TimeSpan: Hashable, Comparable, Sendable, BitwiseCopyable, Additi
   @inlinable package static prefix func - (a: TimeSpan) -> TimeSpan {
     TimeSpan(nanoseconds: -a.nanoseconds)
   }
+  /// `span × count`, exact.
+  @inlinable package static func * (a: TimeSpan, count: Int) -> TimeSpan {
+    TimeSpan(nanoseconds: a.nanoseconds * Int64(count))
+  }
   /// `span × factor`, rounded once.
   @inlinable package static func * (a: TimeSpan, factor: Double) -> TimeSpan {
     TimeSpan(seconds: a.seconds * factor)

@@ -34,6 +34,7 @@ extension Model {
     for (index, replica) in database.replicas.enumerated() {
       replicas.append(Self.pipeline(index, replica, database))
     }
+    commitsAsynchronously = database.settings.synchronousCommit == .off
     syncLevel = SyncLevel(database.settings.synchronousCommit)
     syncReplica = database.replicas.firstIndex { $0.mode == .sync }
     for (index, pool) in scenario.pools.enumerated() {

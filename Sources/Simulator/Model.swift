@@ -36,6 +36,7 @@ struct Model: ~Copyable {
   var devices = OwnedArray<StorageDevice>()
   var log: LogFlusher
   var replicas = OwnedArray<ReplicaPipeline>()
+  let commitsAsynchronously: Bool
   /// What commits wait for, and on which replica; nil for nothing.
   let syncLevel: SyncLevel?
   let syncReplica: Int?
@@ -205,8 +206,8 @@ struct Model: ~Copyable {
     case .lockTimeout(let process): lockTimedOut(process)
     case .deadlockCheck(let process): checkDeadlock(process)
     case .poolWaitTimedOut(let pool, let waiter): poolWaitTimedOut(pool: Int(pool), waiter: waiter)
-    case .commitDelayEnded: log.delayEnded(into: &devices[0], in: &calendar)
-    case .logWriterWoke: log.writerWoke(into: &devices[0], in: &calendar)
+    case .commitDelayEnded: commitDelayEnded()
+    case .logWriterWoke: logWriterWoke()
     case .logReceived(let replica): logReceived(replica: Int(replica))
     case .linkFreed(let replica): replicas[Int(replica)].linkFreed(in: &calendar)
     case .replayDue(let replica): replay(Int(replica))

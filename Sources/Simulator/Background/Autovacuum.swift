@@ -3,11 +3,11 @@ import Scenarios
 
 /// When autovacuum takes a table and how fast it may go (autovacuum.c, vacuum.c).
 struct Autovacuum {
-  /// Work is charged this often.
+  /// Pages are taken this often: their reads would come in lumps if it were seldom.
   ///
-  /// PostgreSQL sleeps each time the cost limit is reached, every 2 ms by
-  /// default: much longer ticks would put log into the flushes of others in lumps that it never writes.
-  static let tick = TimeSpan.milliseconds(10)
+  /// PostgreSQL sleeps each time the cost limit is reached, every 2 ms by default.
+  private static let tickWithReads = TimeSpan.milliseconds(10)
+  private static let tickWithout = TimeSpan.milliseconds(100)
 
   let settings: ServerSettings
   let rows: Int
@@ -27,6 +27,11 @@ struct Autovacuum {
   private(set) var costPerPage = 1.0
   /// Parts of a page that the ticks so far have left.
   private var owed = 0.0
+  private(set) var tick = Self.tickWithReads
+  /// Played time.
+  private var tickStart = Instant.zero
+  /// Of the pages taken by the last tick: written evenly until the next one.
+  var log = SpreadLog()
 
   init(_ settings: ServerSettings, rows: Int) {
     self.settings = settings
@@ -53,6 +58,7 @@ struct Autovacuum {
     self.horizon = horizon
     deadAtStart = deadRows
     pagesLeft = pages
+    tick = missShare > 0 ? Self.tickWithReads : Self.tickWithout
     let read =
       missShare * Double(settings.vacuumCostPageMiss)
       + (1 - missShare) * Double(settings.vacuumCostPageHit)
@@ -60,18 +66,24 @@ struct Autovacuum {
   }
 
   /// Pages that the cost limit lets through in one tick: sleep `delay` per `limit` of cost.
-  mutating func pagesForTick() -> Int {
+  mutating func pagesForTick(at now: Instant) -> Int {
+    tickStart = now
     guard settings.autovacuumCostDelay > .zero else {
       defer { pagesLeft = 0 }
       return pagesLeft
     }
     let costPerSecond = Double(settings.autovacuumCostLimit) / settings.autovacuumCostDelay.seconds
-    owed += costPerSecond * Self.tick.seconds / costPerPage
+    owed += costPerSecond * tick.seconds / costPerPage
     let pages = min(pagesLeft, Int(owed))
     owed -= Double(pages)
     pagesLeft -= pages
     pagesDone += pages
     return pages
+  }
+
+  /// How much of the tick has passed.
+  func share(at now: Instant) -> Double {
+    min(1, Double((now - tickStart).nanoseconds) / Double(tick.nanoseconds))
   }
 
   /// Ends the pass; versions that some snapshot could still see stay.

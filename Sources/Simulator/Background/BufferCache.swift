@@ -21,6 +21,8 @@ struct BufferCache {
   private let capacity: Double
   private let total: Double
   private var missShares: [Double]
+  /// Seconds.
+  private var lastTime = 1e3
   private(set) var coldShare = 0.0
   /// Everything fits: nothing is ever missed once warm.
   let fits: Bool
@@ -46,10 +48,11 @@ struct BufferCache {
 
   /// Solves for T again with this much scan traffic.
   ///
-  /// - Complexity: O(60 · groups).
+  /// - Complexity: O(groups), about 40 times.
   mutating func refresh(scanPagesPerSecond scan: Double) {
     guard !fits else { return }
     let time = characteristicTime(scan)
+    lastTime = time
     for index in missShares.indices {
       var miss = 0.0
       for (share, group) in zip(shares[index], groups) {
@@ -63,14 +66,18 @@ struct BufferCache {
     coldShare = 1 - min(1, max(0, capacity - touched) / untouched)
   }
 
+  /// The root of what is held less the capacity, to 10⁻¹⁰ of itself, by halving ln T around the last one.
   private func characteristicTime(_ scan: Double) -> Double {
-    var (low, high) = (1e-3, 1e9)
-    for _ in 0..<60 {
+    func isFull(_ time: Double) -> Bool {
+      let held = groups.reduce(scan * time) { $0 + $1.pages * (1 - Double.exp(-$1.rate * time)) }
+      return held >= capacity
+    }
+    var (low, high) = (lastTime, lastTime)
+    while low > 1e-3, isFull(low) { (low, high) = (low / 4, low) }
+    while high < 1e9, !isFull(high) { (low, high) = (high, high * 4) }
+    while high > low * (1 + 1e-10) {
       let time = (low * high).squareRoot()
-      let held = groups.reduce(scan * time) {
-        $0 + $1.pages * (1 - Double.exp(-$1.rate * time))
-      }
-      if held < capacity { low = time } else { high = time }
+      if isFull(time) { high = time } else { low = time }
     }
     return (low * high).squareRoot()
   }

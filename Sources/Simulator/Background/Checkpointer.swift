@@ -3,11 +3,13 @@ import Scenarios
 
 /// When checkpoints start and how their writes are paced (xlog.c, checkpointer.c).
 struct Checkpointer {
-  /// Pages to write are decided this often.
-  ///
-  /// PostgreSQL naps 100 ms where it is ahead of its schedule, but the kernel spreads what it is
-  /// handed (blk-wbt), and behind schedule there are no naps.
-  static let tick = TimeSpan.milliseconds(10)
+  /// The kernel spreads what it is handed evenly (blk-wbt), so pages are handed over in small lumps:
+  /// as seldom as PostgreSQL naps where the device hardly notices a lump, else more often.
+  static let shortestTick = TimeSpan.milliseconds(10)
+  static let longestTick = TimeSpan.milliseconds(100)
+  /// Device time of a lump that others would wait for, and of one that may grow.
+  private static let largeLump = TimeSpan.microseconds(500)
+  private static let smallLump = TimeSpan.microseconds(200)
   /// Pages that one write takes at most: they are sorted by block, and what lies together is handed to
   /// the device together, up to checkpoint_flush_after (256 KiB).
   static let mostMerged = 32
@@ -24,6 +26,8 @@ struct Checkpointer {
   private(set) var pagesLeft = 0
   private(set) var pagesTotal = 0
   private(set) var pagesPerWrite = 1.0
+  /// From one look at the schedule to the next.
+  private(set) var tick = Self.shortestTick
   /// All pages ever written.
   private(set) var pagesWritten = 0
 
@@ -52,6 +56,18 @@ struct Checkpointer {
     redo = logPosition
     (pagesTotal, pagesLeft) = (dirtyPages, dirtyPages)
     pagesPerWrite = max(1, Double(dirtyPages) / max(1, writes))
+    tick = Self.shortestTick
+  }
+
+  /// Chooses the next tick by the device time of the last lump; behind schedule there are no naps.
+  mutating func handedOver(lump: TimeSpan, isBehind: Bool) {
+    if isBehind {
+      tick = Self.shortestTick
+    } else if lump > Self.largeLump {
+      tick = max(Self.shortestTick, tick * 0.5)
+    } else if lump < Self.smallLump {
+      tick = min(Self.longestTick, tick * 2)
+    }
   }
 
   /// Pages to write in the coming tick.
@@ -62,7 +78,7 @@ struct Checkpointer {
   mutating func pagesForTick(at now: Instant, logPosition: Int64, atMost: Int) -> Int {
     let written = pagesTotal - pagesLeft
     let pages = max(
-      0, min(pagesLeft, atMost, due(at: now + Self.tick, logPosition: logPosition) - written))
+      0, min(pagesLeft, atMost, due(at: now + tick, logPosition: logPosition) - written))
     pagesLeft -= pages
     pagesWritten += pages
     return pages

@@ -17,6 +17,7 @@ extension Model {
 
   mutating func startCheckpoint() {
     guard !checkpointer.running else { return }
+    bringLogUpToDate()
     let dirty = tables.sum { $0.dirtyPages }
     let writes = tables.map { $0.checkpointWrites(ofUpTo: Checkpointer.mostMerged) }.reduce(0, +)
     checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty, writes: writes)
@@ -24,7 +25,7 @@ extension Model {
     count(.checkpoints, 1)
     alarms.cancel(.checkpoint)
     setAlarm(.checkpoint, at: checkpointer.due)
-    calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
+    calendar.post(.checkpointTick, at: calendar.now + checkpointer.tick)
     steady.checkpointStarted(at: modelNow)
   }
 
@@ -33,16 +34,17 @@ extension Model {
     let storage = scenario.database.storage
     let fastest = min(
       storage.iops * checkpointer.pagesPerWrite, storage.throughput / Double(RowLayout.pageBytes))
-    let pages = checkpointer.pagesForTick(
-      at: modelNow, logPosition: log.inserted,
-      atMost: max(1, Int(fastest * Checkpointer.tick.seconds / 2)))
+    let most = max(1, Int(fastest * Checkpointer.shortestTick.seconds / 2))
+    let pages = checkpointer.pagesForTick(at: modelNow, logPosition: log.inserted, atMost: most)
     if pages > 0 {
       devices[0].submit(
         Self.noOwner, .write, operations: max(1, Int(Double(pages) / checkpointer.pagesPerWrite)),
         bytes: Int64(pages * RowLayout.pageBytes), in: &calendar)
     }
+    checkpointer.handedOver(
+      lump: TimeSpan(seconds: Double(pages) / fastest), isBehind: pages == most)
     if checkpointer.pagesLeft > 0 {
-      calendar.post(.checkpointTick, at: calendar.now + Checkpointer.tick)
+      calendar.post(.checkpointTick, at: calendar.now + checkpointer.tick)
     } else {
       checkpointer.finish()
       steady.checkpointEnded(at: modelNow)
@@ -57,7 +59,7 @@ extension Model {
         at: modelNow, horizon: oldestSnapshot ?? modelNow,
         pages: pages + tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
       count(.vacuums, 1)
-      calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
+      calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now)
       steady.disturbed(at: modelNow)
     }
     setAlarm(.vacuumCheck, at: modelNow + scenario.database.settings.autovacuumNaptime)
@@ -66,19 +68,10 @@ extension Model {
   /// One tick of vacuum work: read, prune, mark all-visible; each page leaves log with the horizon
   /// below which a standby's queries must not look any more.
   mutating func vacuumPages(of index: Int) {
-    let pages = vacuums[index].pagesForTick()
-    if pages > 0 {
-      let reads = random.binomial(n: pages, p: cache.coldShare)
-      if reads > 0 {
-        devices[0].submit(
-          Self.noOwner, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes),
-          in: &calendar)
-      }
-      let work = tables[index].prune(pages: pages, &random)
-      charge(work, conflictHorizon: snapshotNumber(vacuums[index].horizon))
-    }
+    bringLogUpToDate()
     if vacuums[index].pagesLeft > 0 {
-      calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now + Autovacuum.tick)
+      takePages(ofVacuum: index)
+      calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now + vacuums[index].tick)
       return
     }
     let pinned = (oldestSnapshot ?? .distantFuture) < vacuums[index].startedAt
@@ -86,6 +79,22 @@ extension Model {
     tables[index].reusableVersions += removed
     if !pinned { tables[index].heap.clear(.unvacuumed) }
     steady.disturbed(at: modelNow)
+  }
+
+  private mutating func takePages(ofVacuum index: Int) {
+    let pages = vacuums[index].pagesForTick(at: calendar.now)
+    guard pages > 0 else { return }
+    let share = cache.coldShare
+    let reads = share > 0 ? random.binomial(n: pages, p: share) : 0
+    if reads > 0 {
+      devices[0].submit(
+        Self.noOwner, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes),
+        in: &calendar)
+    }
+    let work = tables[index].prune(pages: pages, &random)
+    count(work)
+    let horizon = snapshotNumber(vacuums[index].horizon)
+    vacuums[index].log = SpreadLog(content(of: work, conflictHorizon: horizon))
   }
 
   /// Model time of the oldest snapshot that anything holds, the backfill's own statements included.
@@ -111,6 +120,7 @@ extension Model {
 
   /// Once a second of played time: totals to the recorder, slow decisions.
   mutating func everySecond() {
+    bringLogUpToDate()
     countTotals()
     checkLogLimit()
     horizonHeld = oldestSnapshot.map { modelNow - $0 > .seconds(1) } ?? false

@@ -9,7 +9,8 @@ import Traffic
 extension Model {
   /// The process waits until its commit is durable, as synchronous_commit asks; false: it need not.
   mutating func waitForCommit(_ process: Int32, _ position: Int64) -> Bool {
-    if scenario.database.settings.synchronousCommit == .off {
+    if log.isIdle { bringLogUpToDate() }
+    if commitsAsynchronously {
       log.commitAsynchronously(into: &devices[0], in: &calendar)
       return false
     }
@@ -23,8 +24,19 @@ extension Model {
     return replicas[replica].wait(process, upTo: position, for: level, in: &calendar)
   }
 
+  mutating func commitDelayEnded() {
+    bringLogUpToDate()
+    log.delayEnded(into: &devices[0], in: &calendar)
+  }
+
+  mutating func logWriterWoke() {
+    bringLogUpToDate()
+    log.writerWoke(into: &devices[0], in: &calendar)
+  }
+
   /// A flush is over: its log, with the replay work in it, sets out for the replicas.
   mutating func flushEnded() {
+    bringLogUpToDate()
     let content = log.flushEnded(ready: &ready, into: &devices[0], in: &calendar)
     for replica in replicas.indices { replicas[replica].append(content, in: &calendar) }
     books.logShipped += content.bytes

@@ -15,6 +15,8 @@ package struct Frontier {
   private(set) var segment: Range<Int>
   /// CPU that the whole segment takes.
   private(set) var demand = TimeSpan.zero
+  /// The statement also stops each time it has received so much of it, to see to its log.
+  private var part = TimeSpan.zero
   /// CPU received for the segment before the current burst.
   private(set) var received = TimeSpan.zero
   /// Ascending by rank.
@@ -27,10 +29,17 @@ package struct Frontier {
 
   var isAtSegmentEnd: Bool { received >= demand }
 
-  package mutating func begin(segment: Range<Int>, demand: TimeSpan) {
+  /// `parts`: how many equal parts of its service the segment stops after, the last at its end.
+  package mutating func begin(segment: Range<Int>, demand: TimeSpan, parts: Int = 1) {
     self.segment = segment
     self.demand = max(demand, .nanoseconds(1))
+    part = TimeSpan(nanoseconds: (self.demand.nanoseconds - 1) / Int64(max(1, parts)) + 1)
     received = .zero
+  }
+
+  /// The share of the segment's work that is done after `burst` more service.
+  func share(burst: TimeSpan = .zero) -> Double {
+    demand > .zero ? min(1, Double((received + burst).nanoseconds) / Double(demand.nanoseconds)) : 0
   }
 
   package mutating func add(service: TimeSpan) { received = min(demand, received + service) }
@@ -58,8 +67,13 @@ package struct Frontier {
     obstacles.first.flatMap { $0.rank < segment.upperBound ? $0 : nil }
   }
 
-  /// Service to the next stop: an obstacle or the segment's end.
-  var serviceToNextStop: TimeSpan { service(upTo: nextObstacle?.rank ?? segment.upperBound) }
+  /// Service to the next stop: an obstacle, the end of a part or the segment's end.
+  var serviceToNextStop: TimeSpan {
+    let service = service(upTo: nextObstacle?.rank ?? segment.upperBound)
+    guard part > .zero, demand > part else { return service }
+    let done = received.nanoseconds % part.nanoseconds
+    return min(service, TimeSpan(nanoseconds: part.nanoseconds - done))
+  }
 
   mutating func add(_ obstacle: Obstacle) {
     let place = obstacles.firstIndex { $0.rank > obstacle.rank } ?? obstacles.endIndex

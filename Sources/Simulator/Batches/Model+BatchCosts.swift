@@ -7,18 +7,33 @@ import Traffic
 
 // What a batch costs: CPU, pages, log.
 extension Model {
-  /// A segment is about this much CPU, so that log and waits are spread as the statement spreads them.
-  private static let segmentTime = TimeSpan.milliseconds(8)
+  /// A segment is a sixteenth of its batch, but neither shorter nor longer than this much CPU.
+  ///
+  /// How far it is, and what log it has written, is known at any moment; only its reads, which come
+  /// before it, and the images that a checkpoint in it makes necessary again are as coarse as a segment.
+  private static let shortestSegment = TimeSpan.milliseconds(8)
+  private static let longestSegment = TimeSpan.milliseconds(100)
+  private static let segmentsOfBatch: Int64 = 16
+  /// A segment stops to insert its log when there is so much of it: half a segment of the log.
+  private static let logPart: Int64 = 8 << 20
 
   func segmentRows(worker index: Int) -> Int {
     let rows = workers[index].frontier.rows.count
     if workers[index].batch?.statement == .perRow {
       let trip = max(1, scenario.database.roundTrip.nanoseconds)
-      return max(1, Int(Self.segmentTime.nanoseconds / trip))
+      return max(1, Int(Self.shortestSegment.nanoseconds / trip))
     }
     let perRow = max(1, rowDemand(moved: 1, worker: index).nanoseconds)
-    return max(64, min(max(1, rows), Int(Self.segmentTime.nanoseconds / perRow)))
+    var length = Self.shortestSegment.nanoseconds
+    if cache.coldShare == 0 {
+      let whole = perRow.multipliedReportingOverflow(by: Int64(rows)).partialValue
+      length = max(length, min(Self.longestSegment.nanoseconds, whole / Self.segmentsOfBatch))
+    }
+    return max(64, min(max(1, rows), Int(length / perRow)))
   }
+
+  /// In how many parts at least the log of a segment is inserted.
+  func logParts(of content: LogContent) -> Int { Int(content.bytes / Self.logPart) + 1 }
 
   /// CPU of one row of which `moved` (0...1) goes to another page.
   private func rowDemand(moved: Double, worker index: Int) -> TimeSpan {
@@ -71,7 +86,7 @@ extension Model {
   mutating func misses(for segment: Range<Int>, worker index: Int)
     -> (operations: Int, bytes: Int64, depth: Int)
   {
-    let inOrder = workers[index].physicalOrder || tables[0].order == .clustered
+    let inOrder = workers[index].physicalOrder || tables[0].isClustered
     let pages = inOrder ? tables[0].heapRange(segment).count : segment.count
     count(.cacheReads, Int64(pages))
     let share = cache.coldShare
@@ -98,15 +113,21 @@ extension Model {
 
   /// Inserts the work's log and books what a replica will have to do for it.
   mutating func charge(_ work: TablePages.Work, conflictHorizon: Int64 = .min) {
-    count(.heapOnlyUpdates, Int64(work.hot))
-    count(.movedUpdates, Int64(work.moved))
-    count(.pageImageBytes, Int64(work.imageBytes))
-    insertLog(
-      LogContent(
-        bytes: Int64(work.totalBytes),
-        replay: costs.replayRecord * Double(work.records)
-          + costs.replayImage * Double(work.images),
-        reads: Double(work.pagesToRead), conflictHorizon: conflictHorizon))
+    count(work)
+    insertLog(content(of: work, conflictHorizon: conflictHorizon))
+  }
+
+  mutating func count(_ work: TablePages.Work) {
+    if work.hot > 0 { count(.heapOnlyUpdates, Int64(work.hot)) }
+    if work.moved > 0 { count(.movedUpdates, Int64(work.moved)) }
+    if work.imageBytes > 0 { count(.pageImageBytes, Int64(work.imageBytes)) }
+  }
+
+  func content(of work: TablePages.Work, conflictHorizon: Int64 = .min) -> LogContent {
+    LogContent(
+      bytes: Int64(work.totalBytes),
+      replay: costs.replayRecord * work.records + costs.replayImage * work.images,
+      reads: Double(work.pagesToRead), conflictHorizon: conflictHorizon)
   }
 
   /// Inserts a commit record and returns the position up to which the log has to be durable.
@@ -119,8 +140,37 @@ extension Model {
   }
 
   @discardableResult
-  private mutating func insertLog(_ content: LogContent) -> Int64 {
+  mutating func insertLog(_ content: LogContent) -> Int64 {
     books.logInserted += content.bytes
     return log.insert(content, into: &devices[0], in: &calendar)
+  }
+}
+
+// The log of what takes longer than a flush.
+extension Model {
+  /// Inserts what running statements and vacuum have written by now.
+  ///
+  /// Called before a flush starts: commits wait behind it, and replicas get it while the statement runs.
+  mutating func bringLogUpToDate() {
+    if activeBatches > 0 {
+      for index in workers.indices where !workers[index].log.isEmpty {
+        insertLog(ofWorker: index, burst: burst(ofWorker: index))
+      }
+    }
+    for index in vacuums.indices where vacuums[index].running { insertLog(ofVacuum: index) }
+  }
+
+  /// Inserts the log of the current segment up to where the frontier is.
+  mutating func insertLog(ofWorker index: Int, burst: TimeSpan = .zero) {
+    let share = workers[index].frontier.share(burst: burst)
+    guard let part = workers[index].log.take(upTo: share) else { return }
+    batchLog += part.bytes
+    insertLog(part)
+  }
+
+  private mutating func insertLog(ofVacuum index: Int) {
+    if let part = vacuums[index].log.take(upTo: vacuums[index].share(at: calendar.now)) {
+      insertLog(part)
+    }
   }
 }

@@ -49,7 +49,9 @@ extension Model {
       workers[index].snapshot = modelNow
       compute(index, costs.begin + costs.statement, .planning)
     case .reading: resumeSegment(index)
-    case .logFull, .rowTrips: nextSegment(index)
+    case .logFull:
+      if workers[index].frontier.isAtSegmentEnd { nextSegment(index) } else { resumeSegment(index) }
+    case .rowTrips: nextSegment(index)
     case .commitTrip: compute(index, costs.commit, .committing)
     case .flushing: acknowledge(index)
     case .acknowledging: committed(index)
@@ -74,7 +76,7 @@ extension Model {
     }
   }
 
-  /// The frontier stands at an obstacle or at the segment's end.
+  /// The frontier stands at an obstacle, at the end of a part or of the segment.
   private mutating func reachedStop(_ index: Int) {
     let received = cpus[0].serviceReceived(workers[index].process, at: calendar.now)
     workers[index].frontier.add(service: received)
@@ -83,47 +85,54 @@ extension Model {
     {
       return block(index, on: obstacle)
     }
-    guard workers[index].frontier.isAtSegmentEnd else { return resumeSegment(index) }
-    endSegment(index)
+    insertLog(ofWorker: index)
+    if workers[index].frontier.isAtSegmentEnd { settleSegment(index, share: 1) }
+    if log.isFull, waitForLog(index) { return }
+    if workers[index].frontier.isAtSegmentEnd { nextSegment(index) } else { resumeSegment(index) }
   }
 
   private mutating func resumeSegment(_ index: Int) {
     compute(index, workers[index].frontier.serviceToNextStop, .computing)
   }
 
-  private mutating func endSegment(_ index: Int) {
-    let work = workers[index].pending
-    charge(work)
-    batchLog += Int64(work.totalBytes)
+  /// Books this share (0...1) of the segment's work, whose log is inserted.
+  private mutating func settleSegment(_ index: Int, share: Double) {
+    let work = workers[index].pending.part(share)
+    workers[index].pending = TablePages.Work()
+    workers[index].log = SpreadLog()
+    count(work)
     batchImages += Int64(work.imageBytes)
     if !workers[index].locksOnly {
       workers[index].rowsDone += work.hot + work.moved
       workers[index].moved += work.moved
     }
-    if log.isFull {
-      workers[index].stage = .logFull
-      if log.wait(
-        workers[index].process, upTo: log.inserted - log.settings.segment, on: &devices[0],
-        in: &calendar)
-      {
-        return
-      }
-    }
-    nextSegment(index)
+  }
+
+  /// The worker flushes the full log buffer itself; false if it need not.
+  private mutating func waitForLog(_ index: Int) -> Bool {
+    workers[index].stage = .logFull
+    return log.wait(
+      workers[index].process, upTo: log.inserted - log.settings.segment, on: &devices[0],
+      in: &calendar)
   }
 
   /// Starts the next part of the statement, or ends it.
   private mutating func nextSegment(_ index: Int) {
-    let frontier = workers[index].frontier
-    let start = frontier.segment.upperBound
-    guard start < frontier.rows.upperBound else { return passEnded(index) }
+    let start = workers[index].frontier.segment.upperBound
+    let end = workers[index].frontier.rows.upperBound
+    guard start < end else { return passEnded(index) }
     if workers[index].batch?.statement == .perRow && workers[index].stage != .rowTrips {
-      let rows = min(workers[index].segmentRows, frontier.rows.upperBound - start)
-      return trip(index, scenario.database.roundTrip * Double(rows), then: .rowTrips)
+      let rows = min(workers[index].segmentRows, end - start)
+      return trip(index, scenario.database.roundTrip * rows, then: .rowTrips)
     }
-    let segment = start..<min(frontier.rows.upperBound, start + workers[index].segmentRows)
-    workers[index].pending = work(for: segment, worker: index)
-    workers[index].frontier.begin(segment: segment, demand: demand(for: segment, worker: index))
+    let segment = start..<min(end, start + workers[index].segmentRows)
+    let work = work(for: segment, worker: index)
+    let content = content(of: work)
+    workers[index].pending = work
+    workers[index].log = SpreadLog(content)
+    workers[index].frontier.begin(
+      segment: segment, demand: demand(for: segment, worker: index),
+      parts: logParts(of: content))
     let misses = misses(for: segment, worker: index)
     if misses.operations > 0 {
       workers[index].stage = .reading
@@ -278,7 +287,9 @@ extension Model {
   mutating func cancelBatch(_ index: Int) {
     let process = workers[index].process
     switch workers[index].stage {
-    case .planning, .computing, .committing: cpus[0].withdraw(process, in: &calendar)
+    case .planning, .committing: cpus[0].withdraw(process, in: &calendar)
+    case .computing:
+      workers[index].frontier.add(service: cpus[0].withdraw(process, in: &calendar))
     case .blocked:
       countLockWaiters()
       locks.withdraw(process)
@@ -303,6 +314,8 @@ extension Model {
   /// Rolling back frees the rows at once; the versions written stay as dead rows.
   private mutating func fail(_ index: Int, _ code: FailureCode) {
     processes[workers[index].process].newVersion = false
+    insertLog(ofWorker: index)
+    settleSegment(index, share: workers[index].frontier.share())
     vacuums[0].add(deadRows: workers[index].rowsDone)
     count(.rowsRolledBack, Int64(workers[index].rowsDone))
     close(index)

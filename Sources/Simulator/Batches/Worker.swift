@@ -36,8 +36,9 @@ struct Worker {
   var allLocked = false
   var locksOnly = false
   var segmentRows = 1
-  /// Page and log work of the current segment, charged when it ends.
+  /// Page and log work of the current segment, counted when it ends.
   var pending = TablePages.Work()
+  var log = SpreadLog()
   /// Rows that the batch has written so far, and how many of them went to another page.
   var rowsDone = 0
   var moved = 0

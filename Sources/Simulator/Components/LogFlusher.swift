@@ -152,6 +152,9 @@ package struct LogFlusher: ~Copyable {
     return content
   }
 
+  /// Whether no flush is in flight, or about to be.
+  package var isIdle: Bool { phase == .idle }
+
   /// Whether so much log is unflushed that an inserter has to wait for a flush itself: the buffer
   /// (wal_buffers, one segment) is full while the segment before it is being flushed.
   package var isFull: Bool { inserted - flushed >= 2 * settings.segment }

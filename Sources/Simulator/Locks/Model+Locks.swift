@@ -20,8 +20,18 @@ extension Model {
       processes[process].row += 1
     }
     processes[process].row = 0
+    processes[process].ordinal = -1
     endBlocking(process)
     return true
+  }
+
+  /// Finds the only row of the statement whose computation begins, so that its page comes to the
+  /// cache meanwhile.
+  mutating func lookUpRow(_ process: Int32, ahead: Int32) {
+    let step = steps[Int(processes[process].step + ahead - 1)]
+    let ordinal = ordinal(process, step)
+    processes[process].ordinal = ordinal
+    tables[Int(step.table)].prefetch(row: ordinal)
   }
 
   /// The row that the statement locks next.
@@ -32,6 +42,8 @@ extension Model {
     let (index, arrival) = (Int(processes[process].owner), processes[process].arrival)
     let table = Int(step.table)
     if step.rows == 1 {
+      let known = processes[process].ordinal
+      if known >= 0 { return known }
       return keys[index].rank(arrival: arrival, table: table, draw: UInt64(step.draw))
     }
     keyScratch.removeAll(keepingCapacity: true)

@@ -10,17 +10,33 @@ enum PageMark: Int {
   case unvacuumed
 }
 
+/// Several marks, each a bit at its mark's number.
+struct PageMarks: OptionSet {
+  let rawValue: UInt64
+  static let modified = PageMarks(.modified)
+  static let opened = PageMarks(.opened)
+  static let unvacuumed = PageMarks(.unvacuumed)
+
+  init(rawValue: UInt64) { self.rawValue = rawValue }
+  init(_ mark: PageMark) { rawValue = 1 << UInt64(mark.rawValue) }
+}
+
 /// The pages of a heap or an index, and which of them carry a mark.
 ///
 /// Ranges and single pages are marked exactly, one bit a page. A batch whose rows lie scattered
 /// marks a *number* of pages: which ones is never drawn, only how many of them were clear
 /// (hypergeometric), and a later touch of a single page finds out whether it was among them.
-package struct RelationPages {
+package struct RelationPages: ~Copyable {
   private var planes: PagePlanes
-  private var counts: [Count]
+  /// By mark.
+  private var counts: OwnedArray<Count>
+
+  /// ln(1 − 1/pages) and ln(1 − 2/pages): a touch misses one page, or two.
+  private let logMiss: Double
+  private let logPairMiss: Double
 
   /// Pages with one mark.
-  private struct Count {
+  struct Count: BitwiseCopyable {
     /// Set in the plane.
     var known = 0
     /// Not known by number; all are outside the plane.
@@ -32,7 +48,9 @@ package struct RelationPages {
   /// `marks`: how many of the cases of `PageMark` are kept.
   init(pages: Int, marks: Int) {
     planes = PagePlanes(pages: max(1, pages), marks: marks)
-    counts = Array(repeating: Count(), count: marks)
+    logMiss = Double.log1p(-1 / max(Double(pages), 1.000_001))
+    logPairMiss = Double.log1p(-2 / max(Double(pages), 2.000_001))
+    counts = OwnedArray(repeating: Count(), count: marks)
   }
 
   var pages: Int { planes.pages }
@@ -55,14 +73,35 @@ package struct RelationPages {
     return min(known, runs) + scattered * clear
   }
 
+  /// The page will be marked soon.
+  func prefetch(_ page: Int) { planes.prefetch(page) }
+
   /// Marks one page, true if it was clear; `uniform`, drawn where it is needed, is in 0 ..< 1.
   package mutating func mark(_ page: Int, uniform: @autoclosure () -> Double) -> Bool {
     mark(page, .modified, uniform: uniform())
   }
 
   mutating func mark(_ page: Int, _ mark: PageMark, uniform: @autoclosure () -> Double) -> Bool {
-    let mark = mark.rawValue
-    guard planes.set(page, mark: mark) else { return false }
+    guard planes.set(page, marks: 1 << UInt64(mark.rawValue)) != 0 else { return false }
+    return wasClear(mark.rawValue, uniform: uniform())
+  }
+
+  /// Marks one page with all of `marks`; returns those that were clear.
+  mutating func mark(
+    _ page: Int, _ marks: PageMarks, _ random: inout RandomStream
+  ) -> PageMarks {
+    let fresh = planes.set(page, marks: marks.rawValue)
+    guard fresh != 0 else { return [] }
+    var clear = fresh
+    for mark in counts.indices where fresh >> UInt64(mark) & 1 != 0 {
+      if !wasClear(mark, uniform: random.uniform()) { clear &= ~(1 << UInt64(mark)) }
+    }
+    return PageMarks(rawValue: clear)
+  }
+
+  /// Counts a page that is new in the plane; false if it was among those known by number only.
+  @inline(__always)
+  private mutating func wasClear(_ mark: Int, uniform: @autoclosure () -> Double) -> Bool {
     let (known, scattered) = (counts[mark].known, counts[mark].scattered)
     counts[mark].known = known + 1
     guard scattered > 0, uniform() * Double(pages - known) < Double(scattered) else { return true }
@@ -107,8 +146,8 @@ package struct RelationPages {
     touches: Int, _ mark: PageMark, _ random: inout RandomStream
   ) -> (distinct: Int, fresh: Int) {
     let pages = Double(self.pages)
-    let miss = Double.exp(Double(touches) * Double.log1p(-1 / max(pages, 1.000_001)))
-    let pairMiss = Double.exp(Double(touches) * Double.log1p(-2 / max(pages, 2.000_001)))
+    let miss = Double.exp(Double(touches) * logMiss)
+    let pairMiss = Double.exp(Double(touches) * logPairMiss)
     let mean = pages * (1 - miss)
     let variance = max(
       0, pages * (pages - 1) * pairMiss + pages * miss - (pages * miss) * (pages * miss))

@@ -135,6 +135,7 @@ extension Model {
     processes[process].abandoned = false
     processes[process].wrote = false
     processes[process].row = 0
+    processes[process].ordinal = -1
     processes[process].stage = .idle
     calendar.post(.retry(process: process), at: calendar.now + retry.backoff)
   }

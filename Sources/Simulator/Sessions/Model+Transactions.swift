@@ -70,7 +70,7 @@ extension Model {
     }
     recorder.poolInUse(pool: pool, pools[pool].statistics.inUse.value, at: modelNow)
     appActive += 1
-    recorder.gauge(.appActive, Double(appActive), at: modelNow)
+    recorder.appActive(appActive, at: modelNow)
     processes[process].step = scripts[Int(processes[process].owner)]
     processes[process].server = Int32(classes[Int(processes[process].owner)].server)
     advance(process)
@@ -88,10 +88,13 @@ extension Model {
       processes[process].step += 1
       switch step.kind {
       case .delay:
-        wait(process, step.span, stage: .network)
+        processes[process].stage = .network
+        processes[process].resumeToken = calendar.post(
+          .resume(process: process), at: calendar.now + step.span)
         return
       case .compute:
-        compute(process, step.span * variation(process))
+        compute(process, varied(step.span, process))
+        if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .fetch: if fetch(process, step) { return }
       case .lock: if !lockRows(process, step) { return }
@@ -104,12 +107,6 @@ extension Model {
     }
   }
 
-  private mutating func wait(_ process: Int32, _ span: TimeSpan, stage: Process.Stage) {
-    processes[process].stage = stage
-    processes[process].resumeToken = calendar.post(
-      .resume(process: process), at: calendar.now + span)
-  }
-
   mutating func compute(_ process: Int32, _ demand: TimeSpan) {
     processes[process].stage = .compute
     cpus[server(of: process)].submit(process, demand: demand, in: &calendar)
@@ -120,10 +117,12 @@ extension Model {
   }
 
   /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.
-  private mutating func variation(_ process: Int32) -> Double {
+  private mutating func varied(_ span: TimeSpan, _ process: Int32) -> TimeSpan {
     processes[process].draws &+= 1
     let index = processes[process].arrival &* 64 &+ UInt64(processes[process].draws)
-    return 0.5 + demandKey.uniform(index)
+    let mean = UInt64(span.nanoseconds)
+    let above = mean.multipliedFullWidth(by: demandKey.bits(index)).high
+    return TimeSpan(nanoseconds: Int64(mean / 2 + above))
   }
 
   /// Reads what is not in memory; true if the process has to wait for it.
@@ -209,7 +208,7 @@ extension Model {
   mutating func disconnect(_ process: Int32) {
     let pool = poolOf(process)
     appActive -= 1
-    recorder.gauge(.appActive, Double(appActive), at: modelNow)
+    recorder.appActive(appActive, at: modelNow)
     if let next = pools[pool].release(in: &calendar) { ready.append(next) }
   }
 

@@ -32,6 +32,8 @@ struct Process: BitwiseCopyable {
   var step: Int32 = 0
   /// The row of the statement that is locked next, where a statement has several.
   var row: Int32 = 0
+  /// The ordinal of the only row that the statement under way locks; −1 where it is not looked up.
+  var ordinal = -1
   var arrival: UInt64 = 0
   /// Draws used so far, so that each has its own counter.
   var draws: UInt32 = 0

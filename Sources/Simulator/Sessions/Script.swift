@@ -29,6 +29,8 @@ struct Step: BitwiseCopyable {
   var draw: Int32 = 0
   var touched = false
   var lockOnly = false
+  /// Of a computation: how many steps further a single row is locked; 0 where none is.
+  var locksAhead: Int32 = 0
 }
 
 /// A class's transaction as a flat list of steps.
@@ -45,7 +47,12 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
     steps.append(Step(kind: .delay, span: wire))
     var demand = demand(of: statement, tables[statement.table], costs)
     if i == 0 && explicit { demand = demand + costs.begin }
-    steps.append(Step(kind: .compute, span: demand))
+    var computation = Step(kind: .compute, span: demand)
+    switch statement.kind {
+    case .update, .delete, .selectForUpdate: computation.locksAhead = statement.rows == 1 ? 2 : 0
+    case .select, .insert: break
+    }
+    steps.append(computation)
     var step = Step(kind: .fetch, table: Int32(statement.table), rows: Int32(statement.rows))
     step.touched = statement.touchesIndexedColumn
     step.lockOnly = statement.kind == .selectForUpdate

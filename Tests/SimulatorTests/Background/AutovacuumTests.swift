@@ -40,27 +40,27 @@ struct AutovacuumTests {
     var vacuum = try vacuum("autovacuum_vacuum_cost_delay: 2ms, autovacuum_vacuum_cost_limit: 210")
     vacuum.add(deadRows: 300)
     vacuum.start(at: .zero, horizon: .zero, pages: 100_000, missShare: 0)
-    // 210 / 2 ms = 105,000 a second, 1,050 a tick of 10 ms, 50 pages of cost 21.
-    #expect(vacuum.pagesForTick() == 50)
-    #expect(vacuum.pagesLeft == 99_950)
+    // 210 / 2 ms = 105,000 a second, 10,500 a tick of 100 ms, 500 pages of cost 21.
+    #expect(vacuum.pagesForTick(at: .zero) == 500)
+    #expect(vacuum.pagesLeft == 99_500)
     #expect(!vacuum.isDue)
   }
 
   @Test("A limit that lets less than a page through a tick lets the pages through in time")
   func slow() throws {
-    var vacuum = try vacuum("autovacuum_vacuum_cost_delay: 20ms, autovacuum_vacuum_cost_limit: 7")
+    var vacuum = try vacuum("autovacuum_vacuum_cost_delay: 100ms, autovacuum_vacuum_cost_limit: 7")
     vacuum.start(at: .zero, horizon: .zero, pages: 100_000, missShare: 0)
-    // 350 a second are 16 2/3 pages of cost 21.
-    let pages = (0..<603).map { _ in vacuum.pagesForTick() }
+    // 70 a second are 3 1/3 pages of cost 21.
+    let pages = (0..<602).map { _ in vacuum.pagesForTick(at: .zero) }
     #expect(pages.max() == 1)
-    #expect(pages.reduce(0, +) == 100)
+    #expect(pages.reduce(0, +) == 200)
   }
 
   @Test("Without a delay one tick does everything")
   func noDelay() throws {
     var vacuum = try vacuum("autovacuum_vacuum_cost_delay: 0ms")
     vacuum.start(at: .zero, horizon: .zero, pages: 12_345, missShare: 0.5)
-    #expect(vacuum.pagesForTick() == 12_345)
+    #expect(vacuum.pagesForTick(at: .zero) == 12_345)
     #expect(vacuum.pagesLeft == 0)
   }
 

@@ -21,7 +21,7 @@ struct CheckpointerTests {
     while checkpointer.pagesLeft > 0 && now < .zero + .seconds(1_000) {
       let log = Int64(Double(logPerSecond) * now.seconds)
       _ = checkpointer.pagesForTick(at: now, logPosition: log, atMost: atMost)
-      now = now + Checkpointer.tick
+      now = now + checkpointer.tick
     }
     return now - .zero
   }

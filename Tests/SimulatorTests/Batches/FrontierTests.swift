@@ -65,4 +65,20 @@ struct FrontierTests {
       #expect(frontier.position(burst: service - .nanoseconds(1)) == rank - 1)
     }
   }
+
+  @Test("A segment in parts stops at the end of each and knows the share that is done")
+  func parts() {
+    var frontier = Frontier(rows: 0..<10)
+    frontier.begin(segment: 0..<10, demand: .nanoseconds(100), parts: 3)
+    // Two of 34 ns; the third ends with the segment.
+    #expect(frontier.serviceToNextStop == .nanoseconds(34))
+    frontier.add(service: .nanoseconds(34))
+    #expect(frontier.serviceToNextStop == .nanoseconds(34))
+    #expect(frontier.share(burst: .nanoseconds(16)) == 0.5)
+    frontier.add(.init(rank: 4, lock: 1))
+    #expect(frontier.serviceToNextStop == .nanoseconds(6))
+    _ = frontier.removeObstacle(at: 4)
+    frontier.add(service: .nanoseconds(34))
+    #expect(frontier.serviceToNextStop == .nanoseconds(32))
+  }
 }

@@ -3,7 +3,7 @@ import Scenarios
 import Simulator
 
 /// Updates of every row of a table, and the work they made.
-struct PagePass {
+struct PagePass: ~Copyable {
   private let rows: Int
   private var pages: TablePages
   private var random: RandomStream
