@@ -137,6 +137,8 @@ extension Model {
 
   private mutating func subscribe(_ signal: Signal, _ every: TimeSpan) {
     subscriptions.append(Subscription(signal: signal, every: every))
+    // The rate counts from here, not from the beginning of the log.
+    if signal == .walRate { _ = measure(signal, over: every) }
     let index = subscriptions.count - 1
     calendar.post(.signal(index: Int32(index)), at: calendar.now + every)
   }
@@ -185,7 +187,8 @@ extension Model {
   }
 
   private mutating func measure(_ signal: Signal, over period: TimeSpan) -> Double? {
-    switch signal {
+    if signal == .walRate { bringLogUpToDate() }
+    return switch signal {
     case .replicaLag: replicas.indices.map { replicas[$0].lag(at: calendar.now).seconds }.max()
     case .replicaLagBytes: replicas.indices.map { Double(replicas[$0].unapplied) }.max()
     case .locksWaitMean: meter.readWaitMean()
