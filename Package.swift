@@ -98,7 +98,11 @@ let package = Package(
     .target(name: "CVega"),
     // What a run means, for people and for other programs.
     part(
-      "Reports", ["Primitives", "Gates", "Scenarios", "Measurements", "Estimates", "Tuning", "CVega"]),
+      "Reports",
+      [
+        "Primitives", "Strategies", "Gates", "Scenarios", "Measurements", "Estimates", "Tuning",
+        "CVega",
+      ]),
     // The command; thin.
     .executableTarget(
       name: "rehearse",

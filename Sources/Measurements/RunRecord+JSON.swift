@@ -33,6 +33,7 @@ extension RunRecord: Codable {
     try object.encodeIfPresent(driver, forKey: .driver)
     try object.encodeIfPresent(course, forKey: .course)
     try object.encodeIfPresent(samples, forKey: .samples)
+    try object.encodeIfPresent(batch, forKey: .batch)
     try object.encodeIfPresent(header.calibration, forKey: .calibration)
   }
 
@@ -66,6 +67,7 @@ extension RunRecord: Codable {
     driver = try object.decodeIfPresent(DriverReport.self, forKey: .driver)
     course = try object.decodeIfPresent(RunCourse.self, forKey: .course)
     samples = try object.decodeIfPresent(TrialSamples.self, forKey: .samples)
+    batch = try object.decodeIfPresent(BatchMap.self, forKey: .batch)
   }
 }
 

@@ -98,6 +98,8 @@ package struct RunRecord: Sendable, Hashable {
   package var driver: DriverReport?
   /// Over time, for charts; nil in runs that are older than this.
   package var course: RunCourse?
+  /// How large a batch may be by closed forms; nil where nothing bounds it.
+  package var batch: BatchMap?
   /// Trial by trial, for comparisons; nil in runs that are older than this.
   package var samples: TrialSamples?
 

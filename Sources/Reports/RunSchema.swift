@@ -121,6 +121,18 @@ package enum RunSchema {
             }
           }
         },
+        "batch": {
+          "type": "object",
+          "description": "How large a batch may be, by closed forms; no rows where nothing limits.",
+          "required": ["workers", "iops", "by_workers", "by_iops"],
+          "properties": {
+            "rows": {"$ref": "#/$defs/number"},
+            "workers": {"type": "integer"},
+            "iops": {"type": "number"},
+            "by_workers": {"type": "array", "items": {"$ref": "#/$defs/bounds"}},
+            "by_iops": {"type": "array", "items": {"$ref": "#/$defs/bounds"}}
+          }
+        },
         "samples": {
           "type": "object",
           "description": "Trial by trial, in their order, for paired comparisons.",
@@ -133,6 +145,26 @@ package enum RunSchema {
       },
       "$defs": {
         "number": {"type": ["number", "null"]},
+        "bounds": {
+          "type": "object",
+          "required": ["at", "bounds"],
+          "properties": {
+            "at": {"type": "number"},
+            "bounds": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["reason", "words", "limit"],
+                "properties": {
+                  "reason": {"type": "string"},
+                  "words": {"type": "string"},
+                  "limit": {"type": "string"},
+                  "rows": {"$ref": "#/$defs/number"}
+                }
+              }
+            }
+          }
+        },
         "samples": {
           "type": "array",
           "items": {"type": ["number", "null", "string"],

@@ -58,6 +58,7 @@ package struct BaselineFolder: Sendable {
     let file = try file(name)
     var run = run
     run.course = nil
+    run.batch = nil
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       try Data((jsonText(run) + "\n").utf8).write(to: URL(fileURLWithPath: file), options: .atomic)

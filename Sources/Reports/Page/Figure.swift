@@ -12,6 +12,12 @@ struct Figure {
     numbers = chart.numbers
   }
 
+  init(_ caption: HTML, _ chart: MapChart) {
+    self.caption = caption
+    spec = chart.spec
+    numbers = chart.numbers
+  }
+
   init(_ caption: HTML, _ chart: SpreadChart) {
     self.caption = caption
     spec = chart.spec

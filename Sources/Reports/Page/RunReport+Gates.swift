@@ -13,12 +13,12 @@ extension RunReport {
       let verdict = HTML(trusted: gate.verdict.rawValue)
       return """
         <tr><th scope="row"><b class="\(verdict)">\(gate.word)</b> \(gate.id)</th>
-        <td class="words">\(words.text)</td><td>\(text(known))</td><td>\(gate.expectation)</td>
-        <td>\(gate.interval(text))</td><td>\(bar(gate))</td></tr>
+        <td>\(text(known))</td><td>\(gate.expectation)</td><td>\(gate.interval(text))</td>
+        <td>\(bar(gate))</td><td class="words">\(words.text)</td></tr>
 
         """
     }
-    let head = ["gate", "what it looks at", "measured", "limit", "95% interval", "of the limit"]
+    let head = ["gate", "measured", "limit", "95% interval", "of the limit", "what it looks at"]
       .map { name -> HTML in "<th scope=\"col\">\(name)</th>" }
     return PageSection(
       title: "Gates",

@@ -16,7 +16,8 @@ struct RunReport {
   /// In this order: the answer, the evidence, what to do with it.
   var sections: [PageSection] {
     [
-      gates, worlds, finish, application, lag, locks, storage, binding, sensitivity, trust, abort,
+      gates, worlds, finish, application, lag, locks, storage, batch, binding, sensitivity, trust,
+      abort,
       reproduction,
     ].filter { !$0.isEmpty }
   }

@@ -56,7 +56,7 @@ enum StyleSheet {
     th:first-child { min-width: 7em; max-width: 18em }
     td { white-space: nowrap }
     td.words { white-space: normal; min-width: 15em }
-    .gates th:nth-child(2) { text-align: left }
+    .gates th:last-child { text-align: left }
     .gates th:first-child { min-width: 9em }
     .bar { display: inline-block; width: 110px; height: 10px; background: var(--line); position: relative }
     .bar i { position: absolute; left: 0; top: 0; bottom: 0; background: var(--pass) }
@@ -82,6 +82,8 @@ enum StyleSheet {
       body { font-size: 11pt }
       main { max-width: none; padding: 0 }
       details:not([open]) { display: none }
+      .bar { display: none }
+      td { white-space: normal }
       h2 { break-after: avoid }
       tr { break-inside: avoid }
     }

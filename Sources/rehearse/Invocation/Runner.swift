@@ -1,6 +1,7 @@
 import Foundation
 import Gates
 import Measurements
+import Reports
 import Scenarios
 import Simulator
 import Strategies
@@ -56,6 +57,7 @@ struct Runner: Sendable {
     var record = RunRecord(
       header, trials: outcome.results, gates: scenario.gates, complete: outcome.complete)
     if !record.complete && record.verdict == .pass { record.verdict = .inconclusive }
+    record.batch = BatchMap(scenario)
     return (record, outcome.results.first?.decisions)
   }
 }
