@@ -19,6 +19,7 @@ build: prerequisites charts ## Build the command, optimised
 	$(SWIFT) build -c release --product rehearse
 
 test: build ## Run every test; the recorded scenarios need the optimised build
+	@scripts/parsers
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip LiveDriverTests
 	# Servers under load are tested one at a time, beside nothing else.

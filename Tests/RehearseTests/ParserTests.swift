@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// The environment that `scripts/parsers` makes; nil where it is not there.
+private let python: URL? = {
+  let file = Command.packageRoot.appendingPathComponent(".tools/parsers/bin/python")
+  return FileManager.default.isExecutableFile(atPath: file.path) ? file : nil
+}()
+
+@Suite(
+  "Outputs as other people's parsers read them",
+  .enabled(if: python != nil, "scripts/parsers has not made .tools/parsers (is PyPI reachable?)"))
+struct ParserTests {
+  private func read(_ command: Command, _ files: String...) throws -> Command.Answer {
+    let script = Command.packageRoot.appendingPathComponent("Tests/Parsers/read.py").path
+    return try command.finish(
+      command.start([script] + files, executable: try #require(python)))
+  }
+
+  @Test(
+    "JUnit, SARIF, OpenMetrics and JSON are what they say, with a name that tries to break them")
+  func outputs() throws {
+    try Command.inFolder { command in
+      try command.write(Small.scenario(gates: Small.failing), to: "s.yaml")
+      let run = try command.run(
+        "simulate", "s.yaml", "--no-history", "--trials", "3", "--format", "json")
+      try command.write(run.output, to: "run.json")
+      // A scenario's file cannot have such names; a run's can.
+      let name = #"</x>'\"\\ {} # EOF ]]> ä"#
+      let hostile = run.output.replacing("\"small\"", with: "\"\(name)\"")
+        .replacing("\"soon\"", with: "\"\(name)\"")
+      #expect(hostile != run.output)
+      try command.write(hostile, to: "hostile.json")
+      let answer = try command.run(
+        "report", "run.json", "hostile.json", "--out", "junit=o.xml", "--out", "sarif=o.sarif",
+        "--out", "openmetrics=o.prom")
+      #expect(answer.status == 0, "\(answer.errors)")
+      try command.write(try command.run("schema", "run").output, to: "run.schema")
+      let verdict = try read(
+        command, "junit=o.xml", "sarif=o.sarif", "openmetrics=o.prom", "json:run.schema=run.json",
+        "json:run.schema=hostile.json")
+      #expect(verdict.status == 0, "\(verdict.errors)")
+    }
+  }
+
+  @Test("A broken document is objected to by each parser")
+  func broken() throws {
+    try Command.inFolder { command in
+      try command.write("<testsuites><testsuite name='a' tests='2'/></testsuites>", to: "o.xml")
+      try command.write("{\"version\": \"2.1.0\", \"runs\": [{}]}", to: "o.sarif")
+      try command.write("rehearse_x 1\n", to: "o.prom")
+      try command.write("{}", to: "o.json")
+      try command.write(try command.run("schema", "run").output, to: "run.schema")
+      for file in ["junit=o.xml", "sarif=o.sarif", "openmetrics=o.prom", "json:run.schema=o.json"] {
+        #expect(try read(command, file).status == 1, "\(file)")
+      }
+    }
+  }
+}
