@@ -71,11 +71,11 @@ struct TuneExclusionLines {
       let rule = exclusion.constraint.rule
       let reading = exclusion.reading
       let nearest = TuneWords.short(exclusion.nearest.candidate)
-      lines +=
-        ("  gate \(rule.id) (\(rule.metric.description) \(rule.expectation)): "
+      let text =
+        "gate \(rule.id) (\(rule.metric.description) \(rule.expectation)): "
         + "\(exclusion.points) of \(RunText.plural(result.counts.points, "point")). Nearest: "
-        + "\(Self.text(reading.value, rule)), \(Human.margin(reading.excess)) beyond, with \(nearest).")
-        .wrapped(to: TuneText.width, indent: "    ").map { $0.hasPrefix(" ") ? $0 : "  " + $0 }
+        + "\(Self.text(reading.value, rule)), \(Human.margin(reading.excess)) beyond, with \(nearest)."
+      lines += text.wrapped(to: TuneText.width - 2, indent: "  ").map { "  " + $0 }
     }
     return lines
   }

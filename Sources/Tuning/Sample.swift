@@ -9,6 +9,12 @@ package struct Sample: Hashable, Sendable {
   package var duration: Double
   /// Seconds: p99 of all transactions while the backfill runs; nil without traffic.
   package var latency: Double?
+
+  package init(gateValues: [Double?], duration: Double, latency: Double?) {
+    self.gateValues = gateValues
+    self.duration = duration
+    self.latency = latency
+  }
 }
 
 extension Sample {
@@ -24,6 +30,11 @@ package struct Evaluation: Hashable, Sendable {
   package var candidate: Candidate
   /// By index of the trial.
   package var samples: [Sample]
+
+  package init(candidate: Candidate, samples: [Sample]) {
+    self.candidate = candidate
+    self.samples = samples
+  }
 
   /// Mean over trials, seconds.
   package var duration: Double { mean(samples.map(\.duration)) }

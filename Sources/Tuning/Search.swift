@@ -57,6 +57,8 @@ struct Search: Sendable {
   /// The branch and bound of a bisection: each round advances those whose optimum may still lie below
   /// the best one found.
   private mutating func bisect(_ evaluator: inout Evaluator) throws {
+    // What screening began with fewer trials has to bear a boundary.
+    try play(branches.map { ($0, $0.guess) }, trials: Self.trials, &evaluator)
     while true {
       let best = branches.map(\.pessimistic).min() ?? .infinity
       let wanted = branches.filter { $0.optimistic < best }.compactMap { branch in

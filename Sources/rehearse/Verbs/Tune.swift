@@ -76,7 +76,10 @@ struct Tune: Verb {
         extras: .init(headroom: headroom, startTimes: startTimes, sensitivity: sensitivity),
         jobs: run.threads, exact: run.exact,
         shouldStop: { Interrupt.isRequested || bound.hasPassed },
-        finished: { progress.report { "\(played.next()) trials played" } }
+        finished: {
+          let count = played.next()
+          progress.report { "trial \(count)" }
+        }
       ).run()
     } catch let failure as ScenarioFailure {
       throw Failure(
