@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench bench-kernel bench-model bench-driver oracles fidelity sealed fuzz record-goldens clean prerequisites charts
+.PHONY: help demo build test lint format bench bench-kernel bench-model bench-driver bench-tune oracles fidelity sealed fuzz record-goldens clean prerequisites charts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench-model: prerequisites ## Measure the whole model: results/model.md
 bench-driver: prerequisites ## Measure the live driver beside pgbench: results/driver.md
 	@mkdir -p results/local
 	Benchmarks/driver > results/local/driver.md && mv results/local/driver.md results/driver.md
+
+bench-tune: prerequisites ## Measure tune against a brute-force grid: results/tune.md
+	Benchmarks/tune > results/local/tune.md && mv results/local/tune.md results/tune.md
 
 oracles: prerequisites ## Print every closed form beside what the simulator gives: results/oracles.md
 	$(SWIFT) build -c release --product rehearse-oracles

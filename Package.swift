@@ -137,6 +137,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Driver", swiftSettings: settings),
 
+    // The search against brute force; `make bench-tune`.
+    .executableTarget(
+      name: "TuneBenchmarks",
+      dependencies: [
+        "Gates", "Scenarios", "Measurements", "Tuning",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Tune", swiftSettings: settings),
+
     .target(
       name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
       swiftSettings: settings),
