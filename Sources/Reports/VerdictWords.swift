@@ -7,7 +7,7 @@ struct VerdictWords {
   var run: RunRecord
 
   var sentence: String {
-    ([reason] + cut + warnings).joined(separator: " ")
+    ([reason] + cut + warnings + pacing).joined(separator: " ")
   }
 
   private var judged: [GateResult] { run.gates.filter { $0.level == .error } }
@@ -54,6 +54,12 @@ struct VerdictWords {
       return Gates.verdict(passed: passed, of: count, assurance: run.header.assurance)
         != .inconclusive
     }
+  }
+
+  /// The preset's program does other work: what was judged is its pacing alone.
+  private var pacing: [String] {
+    guard run.setting("strategy.pacing_only") != nil else { return [] }
+    return ["Pacing only: \(run.setting("strategy.preset") ?? "the preset") is made for other work."]
   }
 
   private var cut: [String] {

@@ -66,15 +66,15 @@ package enum Presets {
     "strong_migrations": "strong-migrations", "find_each": "rails-find-each",
     "in_batches": "rails-in-batches", "bulk_save_objects": "bulk-save-objects",
     "sqlalchemy": "bulk-save-objects", "django": "django-atomic",
-    "django-runpython": "django-atomic", "skip-locked": "skip-locked-queue",
-    "queue": "skip-locked-queue", "vreplication": "vitess", "single-update": "monolithic",
+    "django-runpython": "django-atomic",
+    "vreplication": "vitess", "single-update": "monolithic",
   ]
 
   /// Runners and platforms that people will ask for; refused until their rules are modelled.
   static let notBuilt: [Family: [String]] = [
     .strategy: [
       "pg-osc", "fb-osc", "reshape", "graph-node", "supabase", "pgslice", "shadow-table",
-      "spirit-autoscale", "vitess-lag-rate", "freno",
+      "spirit-autoscale", "vitess-lag-rate", "freno", "skip-locked-queue",
     ],
     .traffic: [
       "tpcc", "ycsb-a", "ycsb-b", "sysbench-oltp", "pgbench-simple-update", "pgbench-select-only",
