@@ -74,12 +74,3 @@ package struct PairedDifference: Sendable, Hashable {
       * sum.squareRoot()
   }
 }
-
-extension PairedDifference {
-  /// The difference in one metric, by its key or a short form of it; `a` and `b` are trials in the
-  /// order of their index.
-  package init?(_ metric: MetricKey, _ a: [TrialResult], _ b: [TrialResult]) {
-    self.init(
-      a.map { $0.value(of: metric)?.value }, b.map { $0.value(of: metric)?.value })
-  }
-}

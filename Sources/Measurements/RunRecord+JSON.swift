@@ -74,7 +74,7 @@ extension RunRecord: Codable {
 /// Numbers that JSON can hold: what is infinite or no number is null.
 ///
 /// Not called `finite`: the C library has a function of that name, which says 1.
-private func jsonNumber(_ value: Double?) -> Double? {
+func jsonNumber(_ value: Double?) -> Double? {
   value.flatMap { $0.isFinite ? $0 : nil }
 }
 

@@ -59,7 +59,9 @@ struct VerdictWords {
   /// The preset's program does other work: what was judged is its pacing alone.
   private var pacing: [String] {
     guard run.setting("strategy.pacing_only") != nil else { return [] }
-    return ["Pacing only: \(run.setting("strategy.preset") ?? "the preset") is made for other work."]
+    return [
+      "Pacing only: \(run.setting("strategy.preset") ?? "the preset") is made for other work."
+    ]
   }
 
   private var cut: [String] {

@@ -98,7 +98,6 @@ struct ExitStatusTests {
   func notBuilt() throws {
     try Command.inFolder { command in
       try command.write(Small.scenario(), to: "s.yaml")
-      #expect(try command.run("schema", "comparison").status == 65)
       let mysql = try command.run("simulate", "s.yaml", "--set", "database.engine=mysql")
       #expect(mysql.status == 65)
     }

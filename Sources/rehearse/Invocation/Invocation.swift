@@ -15,7 +15,7 @@ struct Invocation {
 
   /// Verbs of the contract that are not built yet.
   static let planned = [
-    "compare", "script",
+    "script"
   ]
 
   func run() -> ExitStatus {

@@ -8,26 +8,26 @@ struct Schema: Verb {
 
   @Argument(
     help: ArgumentHelp(
-      "scenario, calibration, run, runs, tune, verify, diagnosis or error.", valueName: "name"))
+      "scenario, calibration, run, runs, comparison, tune, verify, diagnosis or error.",
+      valueName: "name"))
   var name: String
-
-  private static let later = ["comparison"]
 
   func perform(_ console: Console) throws -> ExitStatus {
     switch name {
     case "scenario": console.result(JSONSchema.scenario())
     case "run": console.result(RunSchema.run)
     case "runs": console.result(RunSchema.runs)
+    case "comparison": console.result(ComparisonSchema.text)
     case "tune": console.result(TuneSchema.tune)
     case "verify": console.result(InspectionSchema.verify)
     case "diagnosis": console.result(InspectionSchema.diagnosis)
     case "error": console.result(RunSchema.error)
     case "calibration": console.result(CalibrationSchema.text)
     default:
-      if Self.later.contains(name) { throw Failure.notBuilt("schema \(name)") }
       throw Failure(
         .usage, "there is no schema \"\(name)\"",
-        help: "known: scenario, calibration, run, runs, tune, verify, diagnosis, error")
+        help:
+          "known: scenario, calibration, run, runs, comparison, tune, verify, diagnosis, error")
     }
     return .success
   }

@@ -1,0 +1,164 @@
+import Dispatch
+import Measurements
+import Reports
+import Scenarios
+import Simulator
+import Synchronization
+
+/// Plays the trials of all candidates on the same cores, each trial with the same seed for all of them.
+///
+/// How many are played depends on what was found, never on how fast the machine is.
+struct ComparisonRunner {
+  /// Three give an interval of a mean, if a wide one; more follow while some difference is open.
+  static let fewest = 3
+  static let most = 12
+  /// Calendar events of one trial, in units of the model's own look at the clock: a candidate that needs
+  /// more is left there, and its first trial is its only one.
+  static let eventsPerLook = 1 << 16
+  static let mostEvents = 20_000_000
+  /// Calendar events of all trials together, after which no further round begins.
+  static let budget = 250_000_000
+
+  let jobs: Int
+  let exact: Bool
+  /// Nil plays as many as the differences need.
+  let trials: Int?
+  let console: Console
+  private let bound: TimeBound
+  private(set) var wasStopped = false
+
+  init(jobs: Int, exact: Bool, trials: Int?, timeBound: Double?, console: Console) {
+    self.jobs = max(1, jobs)
+    self.exact = exact
+    self.trials = trials
+    self.console = console
+    bound = TimeBound(seconds: timeBound)
+  }
+
+  /// One candidate that is played.
+  private struct Played {
+    var loaded: LoadedScenario
+    var results: [TrialResult] = []
+    var isCut = false
+  }
+
+  mutating func compare(
+    _ candidates: [Candidate], leftOut: [ComparisonRecord.Omission]
+  ) throws -> ComparisonRecord {
+    // By candidate; nil for runs that were kept.
+    var played: [Played?] = candidates.map { candidate in
+      guard case .scenario(let loaded) = candidate.source else { return nil }
+      return Played(loaded: loaded)
+    }
+    // The first trials tell which candidates can be followed to their end.
+    try play(until: 1, &played)
+    var goal = trials ?? Self.fewest
+    try play(until: goal, &played)
+    var comparison = record(candidates, played, leftOut)
+    while trials == nil, !wasStopped, goal < Self.most, comparison.isOpen,
+      events(played) < Self.budget
+    {
+      goal += 1
+      try play(until: goal, &played)
+      comparison = record(candidates, played, leftOut)
+    }
+    comparison.sentence = ComparisonWords(comparison).sentence
+    return comparison
+  }
+
+  private func events(_ played: [Played?]) -> Int {
+    played.reduce(0) { sum, one in sum + (one?.results ?? []).reduce(0) { $0 + $1.events } }
+  }
+
+  /// Plays every candidate that can be followed up to this many trials.
+  private mutating func play(until goal: Int, _ played: inout [Played?]) throws {
+    var wanted: [(candidate: Int, trial: Int, scenario: Scenario)] = []
+    for trial in 0..<goal {
+      for index in played.indices {
+        guard let one = played[index], !one.isCut, trial >= one.results.count else { continue }
+        wanted.append((index, trial, one.loaded.scenario))
+      }
+    }
+    guard !wanted.isEmpty, !wasStopped else { return }
+    for (work, result) in zip(wanted, run(wanted)) {
+      guard let result else {
+        wasStopped = true
+        continue
+      }
+      if let bug = Failure(violationsIn: [result], of: work.scenario) { throw bug }
+      // Trials after a missing one would be paired with the wrong ones.
+      guard played[work.candidate]?.results.count == work.trial else { continue }
+      played[work.candidate]?.results.append(result)
+      if !result.complete { played[work.candidate]?.isCut = true }
+    }
+  }
+
+  private func run(
+    _ wanted: [(candidate: Int, trial: Int, scenario: Scenario)]
+  ) -> [TrialResult?] {
+    let next = Atomic(0)
+    let done = Atomic(0)
+    let results = Mutex([TrialResult?](repeating: nil, count: wanted.count))
+    let progress = Progress(console, label: "compare")
+    let exact = self.exact
+    let mustStop = self.mustStop
+    DispatchQueue.concurrentPerform(iterations: min(jobs, wanted.count)) { _ in
+      while !mustStop() {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < wanted.count else { return }
+        let work = wanted[index]
+        let looks = Atomic(0)
+        let result = simulateTrial(
+          work.scenario, trial: work.trial, seed: work.scenario.run.seed, exact: exact,
+          shouldStop: {
+            let seen = looks.wrappingAdd(1, ordering: .relaxed).newValue
+            return mustStop() || seen * Self.eventsPerLook >= Self.mostEvents
+          })
+        // What a signal or the clock ended is no result: it would differ from machine to machine.
+        if result.complete || !mustStop() { results.withLock { $0[index] = result } }
+        let count = done.wrappingAdd(1, ordering: .relaxed).newValue
+        progress.report { "\(count) of \(wanted.count) trials" }
+      }
+    }
+    progress.finish()
+    return results.withLock { $0 }
+  }
+
+  private var mustStop: @Sendable () -> Bool {
+    let bound = self.bound
+    return { Interrupt.isRequested || bound.hasPassed }
+  }
+
+  private func record(
+    _ candidates: [Candidate], _ played: [Played?], _ leftOut: [ComparisonRecord.Omission]
+  ) -> ComparisonRecord {
+    var leftOut = leftOut
+    var rows: [ComparisonRecord.Row] = []
+    for (index, candidate) in candidates.enumerated() {
+      switch candidate.source {
+      case .record(let run):
+        rows.append(
+          .init(name: candidate.name, operand: candidate.operand, work: run.work, run: run))
+      case .scenario(let loaded):
+        guard let one = played[index], !one.results.isEmpty else {
+          leftOut.append(.init(name: candidate.name, reason: "not played: stopped before"))
+          continue
+        }
+        let run = RunRecord(
+          RunRecord.Header(loaded), trials: one.results, gates: loaded.scenario.gates)
+        rows.append(
+          .init(
+            name: candidate.name, operand: candidate.operand, work: run.work, run: run,
+            trials: one.results, isCut: one.isCut))
+      }
+    }
+    return ComparisonRecord(
+      rows: rows, leftOut: leftOut, modelVersion: Build.modelVersion,
+      seed: rows.first?.run.header.seed ?? 0, versions: ["rehearse": Build.version])
+  }
+}
+
+extension Scenario {
+  /// `update` is the only one there is yet.
+  var kindOfWork: String { "update" }
+}
