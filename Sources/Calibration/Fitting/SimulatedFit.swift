@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Gates
 import Measurements
+import Primitives
 import Scenarios
 import Simulator
 import Synchronization
