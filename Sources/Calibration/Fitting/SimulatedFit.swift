@@ -68,9 +68,10 @@ package struct SimulatedFit: Sendable {
     package var misfit: Double
     package var evaluations: Int
 
-    /// The 90 % interval of a parameter, by Student's t on its logarithm.
-    package func interval(_ index: Int) -> ClosedRange<Double> {
-      let half = exp(StudentT.quantile(central: 0.9, degrees: degrees) * deviations[index])
+    /// The interval of a parameter, by Student's t on its logarithm.
+    package func interval(_ index: Int, confidence: Double = 0.9) -> ClosedRange<Double> {
+      let t = StudentT.quantile(central: confidence, degrees: degrees)
+      let half = exp(t * deviations[index])
       return values[index] / half...values[index] * half
     }
   }
@@ -99,7 +100,7 @@ package struct SimulatedFit: Sendable {
     else { return nil }
     let identifiability = Identifiability(jacobian: jacobian)
     guard identifiability.isIdentifiable,
-      let deviations = deviations(at: minimum.point, jacobian, noise)
+      let deviations = deviations(at: minimum.point, jacobian)
     else { return nil }
     let degrees = max(1, rest.count - parameters.count)
     let misfit = (rest.reduce(0) { $0 + $1 * $1 } / Double(degrees)).squareRoot()
@@ -116,7 +117,7 @@ package struct SimulatedFit: Sendable {
   /// own deviations are carried through the linearised fit, (JᵀJ)⁻¹Jᵀ, and spread there (the sandwich
   /// estimator; White 1982).
   private func deviations(
-    at point: [Double], _ jacobian: [[Double]], _ noise: [Double]
+    at point: [Double], _ jacobian: [[Double]]
   ) -> [Double]? {
     guard let simulated = simulate(point.map { exp($0) }) else { return nil }
     let ones = Array(repeating: 1.0, count: jacobian.count)
@@ -159,9 +160,11 @@ package struct SimulatedFit: Sendable {
       guard let jacobian = jacobian(at: descent.point, residuals) else { return nil }
       descent.evaluations += 2 * start.count + 1
       // Huber's loss as weights: far residuals pull as if they were near.
-      let weights = rest.map { 1 / max(1, $0.magnitude / 1.345) }
-      let right = start.indices.map { column in
-        jacobian.indices.reduce(0) { $0 + weights[$1] * jacobian[$1][column] * rest[$1] }
+      let weights = rest.map { residual -> Double in 1 / max(1, residual.magnitude / 1.345) }
+      let right = start.indices.map { column -> Double in
+        jacobian.indices.reduce(0.0) { (sum: Double, row: Int) -> Double in
+          sum + weights[row] * jacobian[row][column] * rest[row]
+        }
       }
       guard let step = SymmetricMatrix.normal(jacobian, weights: weights).solve(right) else {
         return nil
