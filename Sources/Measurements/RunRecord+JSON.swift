@@ -5,7 +5,7 @@ import Scenarios
 extension RunRecord: Codable {
   enum CodingKeys: String, CodingKey {
     case schema, name, world, seed, versions, host, scenario, assurance, warnings, trials
-    case complete, censored, gates, verdict, metrics, driver, course, samples, calibration
+    case complete, censored, gates, verdict, metrics, driver, course, samples, batch, calibration
     case modelVersion = "model_version"
     case traceHash = "trace_hash"
   }

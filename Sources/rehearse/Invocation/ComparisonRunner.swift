@@ -43,7 +43,7 @@ struct ComparisonRunner {
   }
 
   mutating func compare(
-    _ candidates: [Candidate], leftOut: [ComparisonRecord.Omission]
+    _ candidates: [Contender], leftOut: [ComparisonRecord.Omission]
   ) throws -> ComparisonRecord {
     // By candidate; nil for runs that were kept.
     var played: [Played?] = candidates.map { candidate in
@@ -130,7 +130,7 @@ struct ComparisonRunner {
   }
 
   private func record(
-    _ candidates: [Candidate], _ played: [Played?], _ leftOut: [ComparisonRecord.Omission]
+    _ candidates: [Contender], _ played: [Played?], _ leftOut: [ComparisonRecord.Omission]
   ) -> ComparisonRecord {
     var leftOut = leftOut
     var rows: [ComparisonRecord.Row] = []

@@ -3,7 +3,7 @@ import RunHistory
 import Scenarios
 
 /// One side of a comparison: a scenario to play, or a run that was kept.
-struct Candidate {
+struct Contender {
   enum Source {
     case scenario(LoadedScenario)
     case record(RunRecord)
@@ -24,7 +24,7 @@ struct Operands {
   /// Reads everything before anything runs.
   func resolve(
     _ console: Console
-  ) throws -> (candidates: [Candidate], leftOut: [ComparisonRecord.Omission]) {
+  ) throws -> (candidates: [Contender], leftOut: [ComparisonRecord.Omission]) {
     guard options.variant == nil else {
       throw Failure(.usage, "compare takes variant:NAME, not --variant")
     }
@@ -48,7 +48,7 @@ struct Operands {
   }
 
   private func addPresets(
-    _ base: LoadedScenario, _ candidates: inout [Candidate],
+    _ base: LoadedScenario, _ candidates: inout [Contender],
     _ leftOut: inout [ComparisonRecord.Omission]
   ) throws {
     guard let presets else { return }
@@ -73,20 +73,20 @@ struct Operands {
     return kinds.first { operand.hasPrefix($0 + ":") }
   }
 
-  private func candidate(_ operand: String, _ base: LoadedScenario?) throws -> Candidate {
+  private func candidate(_ operand: String, _ base: LoadedScenario?) throws -> Contender {
     guard let kind = Self.kind(of: operand) else {
       let loaded = try load(operand, variant: nil)
-      return Candidate(name: loaded.scenario.name, operand: operand, source: .scenario(loaded))
+      return Contender(name: loaded.scenario.name, operand: operand, source: .scenario(loaded))
     }
     let name = String(operand.dropFirst(kind.count + 1))
     switch kind {
     case "run":
       let record = try StoredDocument(kept: operand).record
-      return Candidate(name: name, operand: operand, source: .record(record))
+      return Contender(name: name, operand: operand, source: .record(record))
     case "baseline":
       do {
         let record = try BaselineFolder().load(name)
-        return Candidate(name: name, operand: operand, source: .record(record))
+        return Contender(name: name, operand: operand, source: .record(record))
       } catch {
         throw Failure(error)
       }
@@ -94,7 +94,7 @@ struct Operands {
       guard let base else { throw needsScenario(operand) }
       let loaded =
         kind == "variant" ? try load(base.path, variant: name) : try load(base, preset: name)
-      return Candidate(name: name, operand: operand, source: .scenario(loaded))
+      return Contender(name: name, operand: operand, source: .scenario(loaded))
     }
   }
 
@@ -136,7 +136,7 @@ struct Operands {
   }
 
   /// What several candidates have in common is said once.
-  private func warn(_ candidates: [Candidate], _ console: Console) {
+  private func warn(_ candidates: [Contender], _ console: Console) {
     var said: Set<String> = []
     var warnings: [Problem] = []
     for candidate in candidates {
@@ -149,7 +149,7 @@ struct Operands {
   }
 
   /// Names that differ: the second of two equal ones is called as it was written.
-  private static func named(_ candidates: [Candidate]) -> [Candidate] {
+  private static func named(_ candidates: [Contender]) -> [Contender] {
     var taken: Set<String> = []
     return candidates.map { candidate in
       var candidate = candidate
