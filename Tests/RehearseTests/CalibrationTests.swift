@@ -62,7 +62,7 @@ import Testing
       #expect(try command.run("simulate", "s.yaml", "--calibration", "c.json").status == 66)
       try command.write("{\"schema\": \"rehearse.calibration/9\"}", to: "c.json")
       let other = try command.run("simulate", "s.yaml", "--calibration", "c.json")
-      #expect(other.status == 65 && other.errors.contains("RH0801"))
+      #expect(other.status == 65 && other.errors.contains("RH0901"))
       try command.write(try calibration(version: 99), to: "c.json")
       let model = try command.run("simulate", "s.yaml", "--calibration", "c.json")
       #expect(model.status == 65 && model.errors.contains("version 99 of the model"))

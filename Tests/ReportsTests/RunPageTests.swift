@@ -53,8 +53,9 @@ struct RunPageTests {
       name: "app.latency.p99{class=\(name)}", unit: "s", middle: [1, 2], low: nil, high: nil)
     run.course?.columns.append(column)
     let text = page(run)
-    #expect(!text.contains("<img"))
+    // The library has an image tag of its own, for tooltips that ask for one.
     let own = text.replacing(ChartLibrary.script ?? "", with: "")
+    #expect(!own.contains("<img"))
     #expect(!own.contains("\u{1B}") && !own.contains("\u{202E}"))
     let plain = page(Sample.wholeRun())
     for tag in ["<script", "</script", "onerror=\""] {

@@ -137,7 +137,7 @@ import Testing
     let failure = #expect(throws: ScenarioFailure.self) { _ = try load(text) }
     let problems = try #require(failure?.problems)
     #expect(problems.contains { $0.message.contains(nonsense.message) }, "\(problems)")
-    #expect(problems.allSatisfy { $0.code == "RH0801" && !$0.hint.isEmpty })
+    #expect(problems.allSatisfy { $0.code == "RH0901" && !$0.hint.isEmpty })
   }
 
   @Test("A value edited without its draws is refused")
@@ -156,7 +156,7 @@ import Testing
       let failure = #expect(throws: ScenarioFailure.self) {
         _ = try load(try sample(), database: database)
       }
-      #expect(failure?.problems.contains { $0.code == "RH0802" } == true)
+      #expect(failure?.problems.contains { $0.code == "RH0902" } == true)
     }
   }
 

@@ -137,7 +137,7 @@ extension Malformed {
     .init("RH0604", "version: \"16\"", "version: «latest»"),
     .init("RH0107", "kind: update\n", "kind: «delete»\n"),
     .init("RH0107", "fillfactor: 90", "«partitions»: 12"),
-    .init("RH0801", "colocated: false", "calibration: «calibrations/staging.json»"),
+    .init("RH0901", "colocated: false", "calibration: «calibrations/staging.json»"),
     .init("RH0107", "gates:\n", "«fleet»: 12\ngates:\n"),
   ]
 

@@ -26,7 +26,7 @@ struct CalibrationLayer: Sendable {
       case .invalid(let found): problems.append(contentsOf: found)
       case .unreadable(let path, let reason):
         problems.error(
-          "RH0801", at: written?.place ?? Place(.calibration(path), line: 1, column: 1),
+          "RH0901", at: written?.place ?? Place(.calibration(path), line: 1, column: 1),
           "\(path): \(reason)",
           hint: "rehearse calibrate writes one")
       }
@@ -47,7 +47,7 @@ struct CalibrationLayer: Sendable {
     let engine = root["database"]?["engine"]?.scalar ?? Database.Engine.postgresql.rawValue
     if engine != file.engine {
       problems.error(
-        "RH0802", at: place,
+        "RH0902", at: place,
         "\(path) is a calibration of \(file.engine), the scenario's engine is "
           + engine, hint: "calibrate that engine")
     }
@@ -56,7 +56,7 @@ struct CalibrationLayer: Sendable {
       wanted != own
     else { return }
     problems.error(
-      "RH0802", at: place,
+      "RH0902", at: place,
       "\(path) is a calibration of version \(own), the scenario's server has version \(wanted)",
       hint: "calibrate that version, or remove database.version")
   }

@@ -181,7 +181,7 @@ private struct CalibrationCheck {
         }
       } ?? 1
     var problem = Problem(
-      "RH0801",
+      "RH0901",
       at: Place(.calibration(path), line: (line ?? 0) + 1, column: column, length: quoted.count),
       message, hint: hint)
     problem.path = path

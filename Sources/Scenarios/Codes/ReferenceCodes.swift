@@ -103,7 +103,7 @@ extension Codes {
       bad: "rehearse compare orders.yaml variant:agressive",
       good: "rehearse compare orders.yaml variant:aggressive", isShown: false),
     Page(
-      code: "RH0801", title: "a calibration file that cannot be used",
+      code: "RH0901", title: "a calibration file that cannot be used",
       text: """
         It is missing, was written by another version of the format, or does not agree with itself: \
         an unknown parameter, a missing unit, a value outside its own interval. Nothing is simulated \
@@ -113,7 +113,7 @@ extension Codes {
         "costs.update_row": {"value": 2.1e-6, "unit": "s", "low": 2.0e-6, "high": 2.2e-6, …}
         """, isShown: false),
     Page(
-      code: "RH0802", title: "a calibration of another server",
+      code: "RH0902", title: "a calibration of another server",
       text: """
         The calibration was made with another engine, another major version or another version of \
         the model than this run has; its costs would be wrong without looking so. A scenario that \

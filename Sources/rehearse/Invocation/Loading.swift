@@ -54,6 +54,6 @@ enum Loading {
     throw Failure(
       .invalidInput,
       "\(calibration.path) was fitted to version \(calibration.modelVersion) of the model, this is "
-        + "version \(Build.modelVersion)", help: "calibrate again; rehearse explain RH0802")
+        + "version \(Build.modelVersion)", help: "calibrate again; rehearse explain RH0902")
   }
 }
