@@ -103,12 +103,14 @@ let package = Package(
         "Primitives", "Strategies", "Gates", "Scenarios", "Measurements", "Estimates", "Tuning",
         "CVega",
       ]),
+    // The backfill as a program that somebody else runs.
+    part("Scripts", ["Primitives", "Strategies", "Gates", "Scenarios", "LiveDriver"]),
     // The command; thin.
     .executableTarget(
       name: "rehearse",
       dependencies: [
         "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Estimates",
-        "Simulator", "Tuning", "LiveDriver", "Calibration", "RunHistory", "Reports",
+        "Simulator", "Tuning", "LiveDriver", "Calibration", "RunHistory", "Reports", "Scripts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
 
@@ -177,7 +179,8 @@ let package = Package(
     tests(
       "LiveDriver",
       [
-        "LiveDriver", "CPostgres", "Scenarios", "Strategies", "Traffic", "Gates", "Measurements",
+        "LiveDriver", "CPostgres", "Scripts", "Scenarios", "Strategies", "Traffic", "Gates",
+        "Measurements",
         "Primitives", "Simulator",
       ]),
     tests(

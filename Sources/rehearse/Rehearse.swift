@@ -27,7 +27,8 @@ struct Rehearse: ParsableCommand {
       CommandGroup(
         name: "Run",
         subcommands: [
-          Simulate.self, Tune.self, Compare.self, Live.self, Calibrate.self, Report.self, Runs.self,
+          Simulate.self, Tune.self, Compare.self, Live.self, Calibrate.self, Script.self,
+          Report.self, Runs.self,
         ]),
       CommandGroup(name: "Pipeline", subcommands: [ContinuousIntegration.self, Baseline.self]),
       CommandGroup(name: "Server", subcommands: [Verify.self, Diagnose.self]),

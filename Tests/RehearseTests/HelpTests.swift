@@ -3,8 +3,9 @@ import Testing
 @Suite("Help and usage")
 struct HelpTests {
   static let verbs = [
-    "init", "validate", "plan", "presets", "simulate", "compare", "report", "runs", "ci",
-    "baseline", "verify", "diagnose", "explain", "schema", "doctor", "version",
+    "init", "validate", "plan", "presets", "simulate", "compare", "calibrate", "script", "report",
+    "runs",
+    "ci", "baseline", "verify", "diagnose", "explain", "schema", "doctor", "version",
   ]
 
   @Test("Help is an answer: on stdout, exit 0, as recorded", arguments: [""] + verbs)
@@ -39,17 +40,6 @@ struct HelpTests {
       #expect(flag.output.isEmpty)
       #expect(flag.errors.contains("Did you mean '--format'?"))
     }
-  }
-
-  @Test(
-    "A verb of the contract that is not built says so",
-    arguments: [
-      "script"
-    ])
-  func notBuilt(verb: String) throws {
-    let answer = try Command.inFolder { try $0.run(verb, "scenario.yaml") }
-    #expect(answer.status == 64)
-    #expect(answer.errors.contains("\"\(verb)\" is known, but not built yet"))
   }
 
   @Test("Bad usage under --format json is one JSON document on stdout")

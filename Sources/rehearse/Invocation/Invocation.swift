@@ -13,18 +13,8 @@ struct Invocation {
   var arguments: [String]
   var console: Console
 
-  /// Verbs of the contract that are not built yet.
-  static let planned = [
-    "script"
-  ]
-
   func run() -> ExitStatus {
     do {
-      if let verb = arguments.first, Self.planned.contains(verb) {
-        throw Failure(
-          .usage, "\"\(verb)\" is known, but not built yet",
-          help: "rehearse --help lists what is there")
-      }
       try refuseUnknownVerb()
       var command = try Rehearse.parseAsRoot(arguments)
       if let verb = command as? any Verb { return try verb.perform(console) }

@@ -9,9 +9,9 @@ struct Calibrate: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Measure what a PostgreSQL costs, for simulations of it.",
     usage: """
-      rehearse calibrate <file> --throwaway --out <calibration> [<options>]
-      rehearse calibrate <file> --target <dsn> [--replica <dsn>] --execute --out <calibration>
-      rehearse calibrate <file> --observe <dsn> [--base <calibration>] --out <calibration>
+      rehearse calibrate <file> --throwaway --out <path>
+      rehearse calibrate <file> --target <dsn> --execute --out <path>
+      rehearse calibrate <file> --observe <dsn> [--base <path>] --out <path>
       """,
     discussion: """
       Measures round trips, statements, batches, commits, locks, reads, replay and the scheduler on \
@@ -25,7 +25,7 @@ struct Calibrate: Verb {
       Examples:
         rehearse calibrate scenario.yaml --throwaway --out here.json
         rehearse simulate scenario.yaml --calibration here.json
-        rehearse calibrate scenario.yaml --observe postgresql://db1/shop --base here.json --out db1.json
+        rehearse calibrate scenario.yaml --observe DSN --base here.json --out db1.json
       """)
 
   @Argument(help: "Scenario file.", completion: .file(extensions: ["yaml", "yml"]))
