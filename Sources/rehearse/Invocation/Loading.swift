@@ -15,6 +15,16 @@ enum Loading {
     _ files: [String], variant: String? = nil, sets: [String], calibration: String? = nil,
     _ console: Console
   ) throws -> [LoadedScenario] {
+    let loaded = try read(files, variant: variant, sets: sets, calibration: calibration)
+    let warnings = loaded.flatMap(\.warnings)
+    if !warnings.isEmpty { console.say(ScenarioFile.render(warnings)) }
+    return loaded
+  }
+
+  /// The same without a word on warnings.
+  static func read(
+    _ files: [String], variant: String? = nil, sets: [String], calibration: String? = nil
+  ) throws -> [LoadedScenario] {
     if let calibration, !FileManager.default.isReadableFile(atPath: calibration) {
       throw Failure(
         .noSuchInput, "\(calibration): no such calibration file, or not readable",
@@ -43,8 +53,6 @@ enum Loading {
     }
     if !unreadable.isEmpty { throw Failure(.noSuchInput, unreadable.joined(separator: "; ")) }
     for scenario in loaded { try check(scenario.calibration) }
-    let warnings = loaded.flatMap(\.warnings)
-    if !warnings.isEmpty { console.say(ScenarioFile.render(warnings)) }
     return loaded
   }
 

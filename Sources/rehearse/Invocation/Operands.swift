@@ -112,22 +112,10 @@ struct Operands {
   private func load(
     _ path: String, variant: String?, sets: [String] = []
   ) throws -> LoadedScenario {
-    do {
-      // Trials are counted for all candidates together.
-      let own = options.overrides + (options.seed.map { ["run.seed=\($0)"] } ?? [])
-      return try ScenarioFile.load(
-        path: path, variant: variant, sets: sets + own, calibration: options.calibration)
-    } catch {
-      switch error {
-      case .unreadable(let path, let reason):
-        throw Failure(.noSuchInput, "\(path): \(reason)")
-      case .invalid(let problems):
-        throw Failure(
-          .invalidInput, "nothing was run",
-          help: problems.first.map { "rehearse explain \($0.code)" },
-          problems: problems)
-      }
-    }
+    // Trials are counted for all candidates together.
+    let own = options.overrides + (options.seed.map { ["run.seed=\($0)"] } ?? [])
+    return try Loading.read(
+      [path], variant: variant, sets: sets + own, calibration: options.calibration)[0]
   }
 
   private func needsScenario(_ what: String) -> Failure {
