@@ -24,6 +24,20 @@ struct Publishing {
     }
     for file in outputs { try Writing.write(rendering.text(file.kind), to: file.path) }
   }
+
+  /// A result that is text or one JSON document; `text` is told how a verdict's word is shown.
+  func publish(
+    json: String, _ console: Console,
+    text: (@escaping @Sendable (Verdict, String) -> String) -> String
+  ) throws {
+    switch format {
+    case .text: console.result(text { console.styled($1, $0, on: .output) })
+    case .json: console.result(json)
+    }
+    for file in outputs {
+      try Writing.write(file.kind == .json ? json + "\n" : text { $1 }, to: file.path)
+    }
+  }
 }
 
 extension Console {

@@ -54,24 +54,10 @@ struct Compare: Verb {
       jobs: play.threads, exact: play.exact, trials: scenario.trials.flatMap { Int($0) },
       timeBound: try play.timeBound(), console: console)
     let record = try runner.compare(candidates, leftOut: leftOut)
-    try publish(record, console)
+    try Publishing(outputs: play.outputs, format: output.format).publish(
+      json: try jsonText(record), console
+    ) { ComparisonText(record, emphasis: $0).text }
     if let signal = Interrupt.status { return signal }
     return runner.wasStopped ? .inconclusive : .success
-  }
-
-  private func publish(_ record: ComparisonRecord, _ console: Console) throws {
-    func text(colored: Bool) -> String {
-      ComparisonText(record) { verdict, word in
-        colored ? console.styled(word, verdict, on: .output) : word
-      }.text
-    }
-    let json = try jsonText(record)
-    switch output.format {
-    case .text: console.result(text(colored: true))
-    case .json: console.result(json)
-    }
-    for file in play.outputs {
-      try Writing.write(file.kind == .json ? json + "\n" : text(colored: false), to: file.path)
-    }
   }
 }

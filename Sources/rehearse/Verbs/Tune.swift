@@ -57,7 +57,9 @@ struct Tune: Verb {
     try Writing.check(run.outputs.map(\.path) + [write].compactMap { $0 })
     Interrupt.listen()
     let result = try result(loaded, console)
-    try publish(result, loaded, console)
+    try Publishing(outputs: run.outputs, format: output.format).publish(
+      json: try jsonText(TuneDocument(result)), console
+    ) { TuneText(result, source: file, emphasis: $0).text }
     if let write, let choice = result.recommended {
       try Writing.write(try patched(loaded, choice.candidate), to: write)
       console.say("wrote \(write)")
@@ -90,25 +92,6 @@ struct Tune: Verb {
       throw Failure(
         .internalError, "\(bug)",
         help: "this is a bug in rehearse \(Build.version); please report it with the scenario")
-    }
-  }
-
-  private func publish(
-    _ result: TuneResult, _ loaded: LoadedScenario, _ console: Console
-  ) throws {
-    func text(colored: Bool) -> String {
-      TuneText(result, source: file) { verdict, word in
-        colored ? console.styled(word, verdict, on: .output) : word
-      }.text
-    }
-    let json = try jsonText(TuneDocument(result))
-    switch output.format {
-    case .text: console.result(text(colored: true))
-    case .json: console.result(json)
-    }
-    for file in run.outputs {
-      let isText = file.kind == .text
-      try Writing.write(isText ? text(colored: false) : json + "\n", to: file.path)
     }
   }
 

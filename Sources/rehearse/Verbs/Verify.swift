@@ -90,7 +90,9 @@ struct Verify: Verb {
       Verifier(
         scenario, primary: primary, replicas: replicas, target: "\(server)", reference: reference),
       of: scenario, console)
-    try publish(record, console)
+    try Publishing(outputs: outputs, format: output.format).publish(
+      json: try jsonText(record), console
+    ) { VerifyText(record, emphasis: $0).text }
     switch record.verdict {
     case .pass, .none: return .success
     case .fail: return .gateFailed
@@ -138,19 +140,6 @@ struct Verify: Verb {
       return record
     } catch let error as LiveError {
       throw Failure(error)
-    }
-  }
-
-  private func publish(_ record: VerifyRecord, _ console: Console) throws {
-    func text(colored: Bool) -> String {
-      VerifyText(record) { verdict, word in
-        colored ? console.styled(word, verdict, on: .output) : word
-      }.text
-    }
-    let json = try jsonText(record)
-    console.result(output.format == .json ? json : text(colored: true))
-    for file in outputs {
-      try Writing.write(file.kind == .json ? json + "\n" : text(colored: false), to: file.path)
     }
   }
 }
