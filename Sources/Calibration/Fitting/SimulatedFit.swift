@@ -1,11 +1,9 @@
-import Dispatch
 import Foundation
 import Gates
 import Measurements
 import Primitives
 import Scenarios
 import Simulator
-import Synchronization
 
 /// Finds the parameters with which the simulator gives what was observed.
 ///
@@ -243,13 +241,10 @@ package struct SimulatedFit: Sendable {
     return simulated
   }
 
-  /// Trials side by side, kept by index.
+  /// Trials side by side.
   static func play(_ scenario: Scenario, seed: UInt64, trials: Int) -> [TrialResult] {
-    let results = Mutex([TrialResult?](repeating: nil, count: trials))
-    DispatchQueue.concurrentPerform(iterations: trials) { index in
-      let result = simulateTrial(scenario, trial: index, seed: seed, exact: true)
-      results.withLock { $0[index] = result }
-    }
-    return results.withLock { $0 }.compactMap { $0 }
+    inParallel(trials, threads: trials, shouldStop: { false }) { index in
+      simulateTrial(scenario, trial: index, seed: seed, exact: true)
+    }.compactMap { $0 }
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import Measurements
 import Reports
 import Scenarios
@@ -96,32 +95,27 @@ struct ComparisonRunner {
   private func run(
     _ wanted: [(candidate: Int, trial: Int, scenario: Scenario)]
   ) -> [TrialResult?] {
-    let next = Atomic(0)
     let done = Atomic(0)
-    let results = Mutex([TrialResult?](repeating: nil, count: wanted.count))
     let progress = Progress(console, label: "compare")
     let exact = self.exact
     let mustStop = self.mustStop
-    DispatchQueue.concurrentPerform(iterations: min(jobs, wanted.count)) { _ in
-      while !mustStop() {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < wanted.count else { return }
-        let work = wanted[index]
-        let looks = Atomic(0)
-        let result = simulateTrial(
-          work.scenario, trial: work.trial, seed: work.scenario.run.seed, exact: exact,
-          shouldStop: {
-            let seen = looks.wrappingAdd(1, ordering: .relaxed).newValue
-            return mustStop() || seen * Self.eventsPerLook >= Self.mostEvents
-          })
-        // What a signal or the clock ended is no result: it would differ from machine to machine.
-        if result.complete || !mustStop() { results.withLock { $0[index] = result } }
-        let count = done.wrappingAdd(1, ordering: .relaxed).newValue
-        progress.report { "\(count) of \(wanted.count) trials" }
-      }
+    let results = inParallel(wanted.count, threads: jobs, shouldStop: mustStop) {
+      index -> TrialResult? in
+      let work = wanted[index]
+      let looks = Atomic(0)
+      let result = simulateTrial(
+        work.scenario, trial: work.trial, seed: work.scenario.run.seed, exact: exact,
+        shouldStop: {
+          let seen = looks.wrappingAdd(1, ordering: .relaxed).newValue
+          return mustStop() || seen * Self.eventsPerLook >= Self.mostEvents
+        })
+      let count = done.wrappingAdd(1, ordering: .relaxed).newValue
+      progress.report { "\(count) of \(wanted.count) trials" }
+      // What a signal or the clock ended is no result: it would differ from machine to machine.
+      return result.complete || !mustStop() ? result : nil
     }
     progress.finish()
-    return results.withLock { $0 }
+    return results.map { $0 ?? nil }
   }
 
   private var mustStop: @Sendable () -> Bool {
