@@ -66,9 +66,9 @@ package struct SimulatedFit: Sendable {
     package var misfit: Double
     package var evaluations: Int
 
-    /// The interval of a parameter, by Student's t on its logarithm.
-    package func interval(_ index: Int, confidence: Double = 0.9) -> ClosedRange<Double> {
-      let t = StudentT.quantile(central: confidence, degrees: degrees)
+    /// The 90 % interval of a parameter, by Student's t on its logarithm.
+    package func interval(_ index: Int) -> ClosedRange<Double> {
+      let t = StudentT.quantile(central: 0.9, degrees: degrees)
       let half = exp(t * deviations[index])
       return values[index] / half...values[index] * half
     }
