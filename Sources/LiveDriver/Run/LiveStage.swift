@@ -68,6 +68,9 @@ final class LiveStage {
       throw .server(error)
     }
     do {
+      if target.isThrowaway, let warning = try FreshLog(target).prepare() {
+        warnings.append(warning)
+      }
       try administration.execute("CHECKPOINT")
     } catch {
       warnings.append("the run could not begin with a checkpoint: \(error.message)")
