@@ -18,7 +18,7 @@ import space
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-REHEARSE = os.path.join(ROOT, ".build/release/rehearse")
+REHEARSE = os.environ.get("REHEARSE_BINARY", os.path.join(ROOT, ".build/release/rehearse"))
 RESULTS = os.path.join(ROOT, "results/fidelity")
 
 
@@ -108,7 +108,7 @@ def run(options):
         more = ["--calibration", os.path.abspath(options.calibration), "--no-history", "--trials", str(options.trials)]
         cells.data["predicted"][name] = reduced(play(command("simulate", options.scenarios, name, more)))
         cells.data["planned"][name] = {
-            one["name"]: one["value"] for one in play(command(
+            one["name"]: one.get("value") for one in play(command(
                 "plan", options.scenarios, name, more[:2]))["estimates"]}
         cells.keep()
     for repeat in range(options.repeats):

@@ -123,6 +123,7 @@ package struct TimedEvent: Sendable, Hashable {
 package struct Database: Sendable, Hashable {
   package enum Engine: String, Sendable, Hashable, CaseIterable { case postgresql, mysql, mariadb }
   package enum Cache: String, Sendable, Hashable, CaseIterable { case warm, cold }
+  package enum State: String, Sendable, Hashable, CaseIterable { case running, fresh }
   package var engine: Engine
   /// Major version, 13...18.
   package var version: Int
@@ -130,6 +131,7 @@ package struct Database: Sendable, Hashable {
   /// Bytes.
   package var memory: Int
   package var cache: Cache
+  package var state: State
   package var storage: Storage
   package var settings: ServerSettings
   package var replicas: [Replica]
@@ -138,6 +140,8 @@ package struct Database: Sendable, Hashable {
   /// Between the application and the primary, there and back.
   package var roundTrip: TimeSpan
   package var costs: Costs
+  /// How single round trips, reads and writes differ, where a calibration has seen it.
+  package var scatter = LatencyScatter()
 
   /// Between the application and the primary, one way.
   package var halfTrip: TimeSpan { TimeSpan(nanoseconds: roundTrip.nanoseconds / 2) }
@@ -159,6 +163,9 @@ package struct Storage: Sendable, Hashable {
   package var burst: Burst?
   /// Bytes.
   package var freeSpace: Int?
+  /// How long the operating system lets pages stay dirty before it writes them all at once; nil where
+  /// it writes early and evenly.
+  package var dirtyExpire: TimeSpan?
 }
 
 /// The server settings that the model reads; each has PostgreSQL's own meaning and unit.
@@ -173,6 +180,7 @@ package struct ServerSettings: Sendable, Hashable {
     case off, pglz, lz4, zstd
   }
   package var sharedBuffers: Int
+  package var minWALSize: Int
   package var maxWALSize: Int
   package var checkpointTimeout: TimeSpan
   package var checkpointCompletionTarget: Double

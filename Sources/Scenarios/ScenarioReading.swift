@@ -154,6 +154,7 @@ struct ScenarioReading {
     var scenario = builder.build()
     problems = builder.problems
     scenario.draws = layer?.draws(checked)
+    scenario.database.scatter = layer?.scatter(checked) ?? LatencyScatter()
     return (scenario, checked, layer)
   }
 

@@ -21,15 +21,20 @@ extension Model {
     random = RandomStream(key("pages"))
 
     cpus.append(Self.cpu(0, cores: database.cores, database.costs))
-    devices.append(Self.device(0, database.storage, key("storage")))
+    let scatter = database.scatter
+    devices.append(Self.device(0, database.storage, scatter, key("storage")))
     if !database.colocated {
       for (index, replica) in database.replicas.enumerated() {
         cpus.append(Self.cpu(index + 1, cores: replica.cores, database.costs))
-        devices.append(Self.device(index + 1, replica.storage, key("storage of \(replica.name)")))
+        devices.append(
+          Self.device(index + 1, replica.storage, scatter, key("storage of \(replica.name)")))
       }
     }
     var flush = LogFlusher.Settings(fixed: database.costs.flush)
     flush.commitDelay = database.settings.commitDelay
+    if database.state == .fresh {
+      flush.segmentsAhead = Int64(database.settings.minWALSize)
+    }
     log = LogFlusher(owner: Self.logOwner, settings: flush)
     for (index, replica) in database.replicas.enumerated() {
       replicas.append(Self.pipeline(index, replica, database))
@@ -49,6 +54,7 @@ extension Model {
       vacuums.append(Autovacuum(database.settings, rows: table.rows))
     }
     checkpointer = Checkpointer(database.settings)
+    writeback = database.storage.dirtyExpire.map { PageCacheWriteback(expire: $0) }
     cache = BufferCache(scenario, layouts: tables.map { $0.layout })
 
     for traffic in scenario.traffic {
@@ -77,13 +83,17 @@ extension Model {
         rowsMatching: scenario.backfill.map { backfill in
           Int((Double(scenario.tables[0].rows) * backfill.rowsMatching).rounded())
         }, skips: !exact))
-    steady = SteadyState()
+    steady = SteadyState(cycle: writeback?.cycle)
     drained = Array(repeating: nil, count: replicas.count)
     conflictCounted = Array(repeating: .zero, count: replicas.count)
     replayCPU = Array(repeating: .zero, count: replicas.count)
     replicaQueries = Array(repeating: [], count: replicas.count)
     let timeout = database.settings.lockTimeout
     appLockTimeout = timeout > .zero ? timeout : nil
+    roundTrips = database.scatter.roundTrip.map {
+      Latency(median: database.roundTrip, scatter: $0)
+    }
+    wireKey = key("network")
     if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
     for traffic in scenario.traffic {
       scripts.append(Int32(steps.count))
@@ -103,17 +113,26 @@ extension Model {
   static let logOwner: Int32 = -2
   static func flushOwner(replica: Int) -> Int32 { -3 - Int32(replica) }
 
+  /// Of a device's latency where nobody has measured it; see docs/model.md.
+  private static let usualVariation = 0.35
+
   private static func cpu(_ id: Int, cores: Int, _ costs: Costs) -> CPU {
     CPU(id: Int16(id), cores: cores, timeSlice: costs.timeSlice, wakeUp: costs.wakeUp)
   }
 
-  private static func device(_ id: Int, _ storage: Storage, _ key: RandomKey) -> StorageDevice {
-    StorageDevice(
+  private static func device(
+    _ id: Int, _ storage: Storage, _ scatter: LatencyScatter, _ key: RandomKey
+  ) -> StorageDevice {
+    func latency(_ span: TimeSpan, _ quantiles: Quantiles?) -> Latency {
+      quantiles.map { Latency(median: span, scatter: $0) }
+        ?? Latency(mean: span, variation: usualVariation)
+    }
+    return StorageDevice(
       id: Int16(id),
       limits: StorageDevice.Limits(
         iops: storage.iops, throughput: storage.throughput,
-        readLatency: Latency(mean: storage.readLatency, variation: 0.35),
-        writeLatency: Latency(mean: storage.writeLatency, variation: 0.35),
+        readLatency: latency(storage.readLatency, scatter.read),
+        writeLatency: latency(storage.writeLatency, scatter.write),
         burst: storage.burst.map { ($0.iops, $0.credits) }),
       randomness: key)
   }
@@ -123,6 +142,9 @@ extension Model {
   ) -> ReplicaPipeline {
     var settings = ReplicaPipeline.Settings(
       bandwidth: replica.network, roundTrip: replica.roundTrip, flush: database.costs.flush)
+    if database.state == .fresh {
+      settings.segmentsAhead = Int64(database.settings.minWALSize)
+    }
     settings.applyDelay = database.settings.recoveryMinApplyDelay
     settings.streamingDelay = database.settings.maxStandbyStreamingDelay
     settings.readTime = TimeSpan(

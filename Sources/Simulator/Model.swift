@@ -46,6 +46,8 @@ struct Model: ~Copyable {
   var tables = OwnedArray<TablePages>()
   var vacuums = OwnedArray<Autovacuum>()
   var checkpointer: Checkpointer
+  /// Nil where the operating system writes early enough.
+  var writeback: PageCacheWriteback?
   var cache: BufferCache
 
   var processes = Slab<Process>(capacity: 4096)
@@ -122,6 +124,9 @@ struct Model: ~Copyable {
   /// 4 kB copy of the model (measured: a tenth of the run time, and most of the compile time).
   private let passedByAddress: (any Sendable)? = nil
 
+  /// Nil where every round trip takes the same time.
+  let roundTrips: Latency?
+  let wireKey: RandomKey
   let demandKey: RandomKey
   let queueKey: RandomKey
   let phaseKey: RandomKey

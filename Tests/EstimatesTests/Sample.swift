@@ -22,7 +22,8 @@ enum Sample {
   }
 
   static let settings = ServerSettings(
-    sharedBuffers: 1 << 34, maxWALSize: 1 << 34, checkpointTimeout: .seconds(900),
+    sharedBuffers: 1 << 34, minWALSize: 80 << 20, maxWALSize: 1 << 34,
+    checkpointTimeout: .seconds(900),
     checkpointCompletionTarget: 0.9, synchronousCommit: .on, fullPageWrites: true,
     walCompression: .off, logicalWAL: false, deadlockTimeout: .seconds(1), lockTimeout: .zero,
     commitDelay: .zero, autovacuum: true, autovacuumNaptime: .seconds(60),
@@ -53,7 +54,7 @@ enum Sample {
       ],
       pools: [Pool(name: "app", size: 40, waitTimeout: .milliseconds(100))], events: [],
       database: Database(
-        engine: .postgresql, version: 16, cores: 8, memory: 64 << 30, cache: .warm,
+        engine: .postgresql, version: 16, cores: 8, memory: 64 << 30, cache: .warm, state: .running,
         storage: storage, settings: settings,
         replicas: [
           Replica(

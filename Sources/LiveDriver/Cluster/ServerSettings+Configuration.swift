@@ -36,6 +36,7 @@ extension ServerSettings {
     }
     var lines = [
       ConfigurationLine("shared_buffers", "\(buffers >> 10)kB"),
+      ConfigurationLine("min_wal_size", "\(max(32, minWALSize >> 20))MB"),
       ConfigurationLine("max_wal_size", "\(max(32, maxWALSize >> 20))MB"),
       ConfigurationLine("checkpoint_timeout", checkpointTimeout.wholeSeconds),
       ConfigurationLine("checkpoint_completion_target", "\(checkpointCompletionTarget)"),

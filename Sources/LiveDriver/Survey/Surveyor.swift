@@ -184,7 +184,8 @@ package struct Surveyor {
 
   private mutating func readSettings() {
     let names = [
-      "shared_buffers", "max_wal_size", "checkpoint_timeout", "checkpoint_completion_target",
+      "shared_buffers", "min_wal_size", "max_wal_size", "checkpoint_timeout",
+      "checkpoint_completion_target",
       "synchronous_commit", "full_page_writes", "autovacuum", "max_connections",
     ]
     let rows = ask(

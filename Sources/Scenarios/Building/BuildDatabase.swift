@@ -26,7 +26,8 @@ extension ScenarioBuilder {
     }
     return Database(
       engine: engine, version: version, cores: cores, memory: memory,
-      cache: section["cache"].string.flatMap(Database.Cache.init) ?? .warm, storage: storage,
+      cache: section["cache"].string.flatMap(Database.Cache.init) ?? .warm,
+      state: section["state"].string.flatMap(Database.State.init) ?? .running, storage: storage,
       settings: settings, replicas: items.map { replica($0, cores: cores, storage: storage) },
       colocated: section["colocated"].flag ?? false, roundTrip: section["rtt"].span ?? .zero,
       costs: costs(section["costs"]))
@@ -45,7 +46,7 @@ extension ScenarioBuilder {
       burst: burst["iops"].number.map {
         Storage.Burst(iops: $0, credits: burst["credits"].number ?? 0)
       },
-      freeSpace: section["free_space"].integer)
+      freeSpace: section["free_space"].integer, dirtyExpire: section["dirty_expire"].span)
   }
 
   private func replica(_ section: Checked, cores: Int, storage primary: Storage) -> Replica {
@@ -62,7 +63,8 @@ extension ScenarioBuilder {
     func integer(_ key: String) -> Int { section[key].integer ?? 0 }
     return ServerSettings(
       sharedBuffers: section["shared_buffers"].integer ?? memory / 4,
-      maxWALSize: integer("max_wal_size"), checkpointTimeout: span("checkpoint_timeout"),
+      minWALSize: integer("min_wal_size"), maxWALSize: integer("max_wal_size"),
+      checkpointTimeout: span("checkpoint_timeout"),
       checkpointCompletionTarget: section["checkpoint_completion_target"].number ?? 0.9,
       synchronousCommit: section["synchronous_commit"].string
         .flatMap(ServerSettings.SynchronousCommit.init) ?? .on,

@@ -93,14 +93,29 @@ struct CalibrationLayer: Sendable {
   func draws(_ checked: Checked) -> ParameterDraws? {
     guard let joint = file.joint else { return nil }
     var columns: [(index: Int, parameter: CalibratedParameter)] = []
-    for (index, name) in joint.parameters.enumerated() {
+    for (index, name) in joint.parameters.enumerated() where isUsed(name, checked) {
       guard let parameter = CalibratedParameter.named(name) else { continue }
-      let value = name.split(separator: ".").reduce(checked["database"]) { $0[String($1)] }
-      if case .calibration = value.origin { columns.append((index, parameter)) }
+      columns.append((index, parameter))
     }
     guard !columns.isEmpty else { return nil }
     return ParameterDraws(
       parameters: columns.map(\.parameter),
       vectors: joint.draws.map { draw in columns.map { draw[$0.index] } })
+  }
+
+  /// How single measurements of those latencies differed that the scenario has left to the calibration.
+  func scatter(_ checked: Checked) -> LatencyScatter {
+    func quantiles(_ name: String) -> Quantiles? {
+      isUsed(name, checked) ? Quantiles(file.parameters[name]?.quantiles ?? [:]) : nil
+    }
+    return LatencyScatter(
+      roundTrip: quantiles("rtt"), read: quantiles("storage.read_latency"),
+      write: quantiles("storage.write_latency"))
+  }
+
+  private func isUsed(_ name: String, _ checked: Checked) -> Bool {
+    let value = name.split(separator: ".").reduce(checked["database"]) { $0[String($1)] }
+    if case .calibration = value.origin { return true }
+    return false
   }
 }

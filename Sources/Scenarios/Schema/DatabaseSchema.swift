@@ -24,6 +24,11 @@ extension ScenarioSchema {
         .value("warm", because: "a server that has run for days"),
         "What memory holds when a trial starts: the stationary mix, or nothing."),
       Field(
+        "state", .word(Database.State.allCases.map(\.rawValue)),
+        .value("running", because: "a server that has run for days"),
+        "What came before: running meets the checkpoint cycle anywhere, with the log files of usual traffic ready; fresh was just filled and checkpointed, as live's own servers."
+      ),
+      Field(
         "storage", .section(storage), .value("{}", because: "a gp3 volume as it is sold"),
         "The volume under data and log."),
       Field(
@@ -87,6 +92,10 @@ extension ScenarioSchema {
         .value("none", because: "no credits"), "Burst credits."),
       Field(
         "free_space", .bytes(0...0x1p53), .nothing("not limited"), "Free bytes when the run starts."
+      ),
+      Field(
+        "dirty_expire", .positiveTime(to: 3_600), .nothing("written early and evenly"),
+        "How long Linux lets pages stay dirty before it writes them all at once: vm.dirty_expire_centisecs, 30 s unless changed."
       ),
     ], misplaced: ["type": "write iops and throughput, or database: {preset: …}"])
 

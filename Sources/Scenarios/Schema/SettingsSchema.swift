@@ -33,6 +33,9 @@ extension ScenarioSchema {
       "shared_buffers", .bytes(0x1p17...0x1p46),
       .computed("a quarter of the memory, as the manual advises"), "Buffer pool."),
     Field(
+      "min_wal_size", .bytes(0x1p25...0x1p46), .value("80MiB", because: "PostgreSQL's default"),
+      "Log files that stand ready; beyond them each new one is made while commits wait."),
+    Field(
       "max_wal_size", .bytes(0x1p25...0x1p46), .value("1GiB", because: "PostgreSQL's default"),
       "Log volume that starts a checkpoint before its time."),
     milliseconds(

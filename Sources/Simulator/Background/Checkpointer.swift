@@ -18,6 +18,8 @@ struct Checkpointer {
   /// Log bytes after which a checkpoint is requested: max_wal_size / (1 + target).
   let logLimit: Int64
   let target: Double
+  /// min_wal_size and max_wal_size: between them lies what is kept ready of log files, bytes.
+  private let sizes: ClosedRange<Int64>
 
   private(set) var running = false
   /// Log position and model time of the last checkpoint's start.
@@ -30,11 +32,14 @@ struct Checkpointer {
   private(set) var tick = Self.shortestTick
   /// All pages ever written.
   private(set) var pagesWritten = 0
+  /// Log that a cycle is expected to write, bytes (CheckPointDistanceEstimate).
+  private var expectedLog = 0.0
 
   init(_ settings: ServerSettings) {
     timeout = settings.checkpointTimeout
     target = settings.checkpointCompletionTarget
     logLimit = Int64(Double(settings.maxWALSize) / (1 + settings.checkpointCompletionTarget))
+    sizes = Int64(settings.minWALSize)...Int64(max(settings.minWALSize, settings.maxWALSize))
   }
 
   var due: Instant { startedAt + timeout }
@@ -53,6 +58,7 @@ struct Checkpointer {
   mutating func start(at now: Instant, logPosition: Int64, dirtyPages: Int, writes: Double) {
     running = true
     startedAt = now
+    expect(Double(logPosition - redo))
     redo = logPosition
     (pagesTotal, pagesLeft) = (dirtyPages, dirtyPages)
     pagesPerWrite = max(1, Double(dirtyPages) / max(1, writes))
@@ -92,6 +98,22 @@ struct Checkpointer {
   }
 
   mutating func finish() { running = false }
+
+  /// What cycles came to before the run.
+  mutating func expectUsualLog(bytesPerSecond: Double) {
+    expect(min(Double(logLimit), bytesPerSecond * timeout.seconds))
+  }
+
+  /// More at once, less by a tenth (xlog.c, UpdateCheckPointDistanceEstimate).
+  private mutating func expect(_ log: Double) {
+    expectedLog = max(log, 0.9 * expectedLog + 0.1 * log)
+  }
+
+  /// Bytes of log files that a finished checkpoint leaves ready beyond its redo position: a tenth
+  /// more than is expected until the end of the next one (xlog.c, XLOGfileslop).
+  var logReady: Int64 {
+    min(max(sizes.lowerBound, Int64(1.1 * (1 + target) * expectedLog)), sizes.upperBound)
+  }
 
   /// Passes over whole cycles: the one under way begins later.
   mutating func skipCycles(_ span: TimeSpan, log: Int64) {

@@ -47,7 +47,19 @@ extension Model {
       calendar.post(.checkpointTick, at: calendar.now + checkpointer.tick)
     } else {
       checkpointer.finish()
+      let grown = grownBytes
+      writeback?.checkpointEnded(grown: grown)
+      recycleLog()
       steady.checkpointEnded(at: modelNow)
+    }
+  }
+
+  /// Old log files become the next ones, on the replicas as well.
+  private mutating func recycleLog() {
+    let (redo, ahead) = (checkpointer.redo, checkpointer.logReady)
+    log.segments.recycle(redo: redo, ahead: ahead)
+    for replica in replicas.indices {
+      replicas[replica].segments.recycle(redo: redo, ahead: ahead)
     }
   }
 
@@ -115,6 +127,20 @@ extension Model {
     return oldest
   }
 
+  var grownBytes: Int { tables.sum { $0.grownBytes } }
+
+  /// A replica's relations grow as the primary's do, on its own device or on the same one.
+  private mutating func writeBack() {
+    let (grown, now) = (grownBytes, modelNow)
+    guard let burst = writeback?.due(grown: grown, at: now), burst > 0 else { return }
+    let servers = scenario.database.colocated ? 1 + replicas.count : 1
+    for device in devices.indices {
+      let bytes = Int64(burst * servers)
+      devices[device].submit(
+        Self.noOwner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes, in: &calendar)
+    }
+  }
+
   /// Snapshots are numbered by the model time at which they were taken.
   func snapshotNumber(_ instant: Instant) -> Int64 { instant.nanoseconds }
 
@@ -131,6 +157,7 @@ extension Model {
       .horizonAge, oldestSnapshot.map { (modelNow - $0).seconds } ?? 0, at: modelNow)
     recordLag()
     recordSpace()
+    writeBack()
     if !cache.fits { refreshCache() }
     checkDrained()
     considerSkipping()

@@ -75,11 +75,11 @@ extension Model {
       work.logBytes = work.records * RowLayout.lockRecord
       return work
     }
-    let batchRows = workers[index].frontier.rows.count
+    let batch = workers[index].frontier.rows
     return tables[0].update(
       rows: segment, share: share, physicalOrder: workers[index].physicalOrder,
       touched: backfillTouchesIndex, pinned: horizonHeld,
-      smallerThanPage: batchRows < tables[0].layout.rowsAtFill, &random)
+      batchesOf: segment.lowerBound == batch.lowerBound ? batch.count : nil, &random)
   }
 
   /// Pages of the segment that have to be read, and how many reads run side by side.

@@ -8,7 +8,7 @@ import Primitives
 /// commit. Commits that come during a flush wait for the next one (PostgreSQL, xlog.c: XLogFlush,
 /// LWLockAcquireOrWait). The log writer flushes what lies around: every `writerDelay`, after
 /// asynchronous commits of `writerFlushAfter` (walwriter.c, XLogSetAsyncXactLSN), and whenever a
-/// segment is full (XLogWrite).
+/// segment is full (XLogWrite). A flush that reaches a log file that is not there makes it first.
 package struct LogFlusher: ~Copyable {
   package struct Settings: Sendable {
     /// Passes in each flush beside the device's answer.
@@ -23,6 +23,8 @@ package struct LogFlusher: ~Copyable {
     package var writerFlushAfter: Int64 = 1 << 20
     /// wal_segment_size, bytes.
     package var segment: Int64 = 16 << 20
+    /// Bytes of log files that stand ready beyond the first one.
+    package var segmentsAhead: Int64 = .max / 4
     /// The log is written in whole blocks of this many bytes.
     package var block: Int64 = 8192
     /// The device merges neighbouring blocks up to this many bytes into one operation.
@@ -49,6 +51,7 @@ package struct LogFlusher: ~Copyable {
   /// Bytes of log that survive a crash.
   package private(set) var flushed: Int64 = 0
   package private(set) var statistics = Statistics()
+  package internal(set) var segments: LogSegments
 
   /// Where the flush in flight ends.
   private var target: Int64 = 0
@@ -68,6 +71,7 @@ package struct LogFlusher: ~Copyable {
   package init(owner: Int32, settings: Settings) {
     self.owner = owner
     self.settings = settings
+    segments = LogSegments(size: settings.segment, ahead: settings.segmentsAhead)
   }
 
   /// Inserts log and returns the position behind it.
@@ -164,6 +168,7 @@ package struct LogFlusher: ~Copyable {
     inserted += bytes
     flushed += bytes
     target += bytes
+    segments.skip(upTo: target)
     for index in waiters.indices { waiters[index].position += bytes }
   }
 
@@ -177,10 +182,10 @@ package struct LogFlusher: ~Copyable {
     // The last block was written before it was full, and is written again.
     let from = flushed / settings.block * settings.block
     let blocks = (target - from + settings.block - 1) / settings.block
-    let bytes = blocks * settings.block
-    device.submit(
-      owner, .write, operations: Int((bytes + settings.merge - 1) / settings.merge), bytes: bytes,
-      extra: settings.fixed, in: &calendar)
+    device.flush(
+      owner, bytes: blocks * settings.block, merge: settings.merge,
+      after: segments.make(upTo: target), of: settings.segment, fixed: settings.fixed,
+      in: &calendar)
   }
 
   /// Wakes the writer at the next multiple of its delay, as its loop would.

@@ -52,6 +52,7 @@ extension ReplicaPipeline {
     positions.received += bytes
     positions.flushed += bytes
     flushTarget = flushTarget.map { $0 + bytes }
+    segments.skip(upTo: positions.received)
     for _ in 0..<inTransit.count {
       if let end = inTransit.popFirst() { inTransit.append(end + bytes) }
     }

@@ -21,6 +21,12 @@ package struct ReplicaPipeline: ~Copyable {
     package var applyDelay: TimeSpan = .zero
     /// max_standby_streaming_delay, counted from receipt; `.forever` never cancels a query.
     package var streamingDelay: TimeSpan = .seconds(30)
+    /// wal_segment_size, bytes.
+    package var segment: Int64 = 16 << 20
+    /// Bytes of log files that stand ready beyond the first one.
+    package var segmentsAhead: Int64 = .max / 4
+    /// The device merges neighbouring blocks up to this many bytes into one operation.
+    package var merge: Int64 = 256 << 10
     /// MAX_SEND_SIZE (walsender.c), bytes.
     package var message: Int64 = 128 << 10
     /// A message may keep the network busy so long: fewer events where much log has gathered.
@@ -55,6 +61,7 @@ package struct ReplicaPipeline: ~Copyable {
   /// Ends of the messages on their way.
   var inTransit = WaitingLine<Int64>()
   var flushTarget: Int64?
+  package internal(set) var segments: LogSegments
 
   var replay = ReplayState()
   var waiters: [SyncWaiter] = []
@@ -68,6 +75,7 @@ package struct ReplicaPipeline: ~Copyable {
     self.id = id
     self.owner = owner
     self.settings = settings
+    segments = LogSegments(size: settings.segment, ahead: settings.segmentsAhead)
   }
 }
 
@@ -172,8 +180,8 @@ extension ReplicaPipeline {
     let bytes = positions.received - positions.flushed
     flushTarget = positions.received
     statistics.flushes += 1
-    device.submit(
-      owner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes, extra: settings.flush,
-      in: &calendar)
+    device.flush(
+      owner, bytes: bytes, merge: settings.merge, after: segments.make(upTo: positions.received),
+      of: settings.segment, fixed: settings.flush, in: &calendar)
   }
 }

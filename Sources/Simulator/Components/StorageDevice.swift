@@ -109,6 +109,21 @@ package struct StorageDevice: ~Copyable {
     startRound(of: number, in: &calendar)
   }
 
+  /// Writes and flushes `bytes` of log, once `files` new log files of `size` bytes each have been
+  /// written full of zeros and flushed, one after the other.
+  package mutating func flush(
+    _ owner: Int32, bytes: Int64, merge: Int64, after files: Int, of size: Int64,
+    fixed: TimeSpan, in calendar: inout Calendar
+  ) {
+    let total = bytes + Int64(files) * size
+    let operations = Int((total + merge - 1) / merge)
+    // Each file's flush is waited for before the next begins: a wave of operations each.
+    submit(
+      owner, .write, operations: operations, bytes: total,
+      depth: (operations + files) / (files + 1),
+      extra: fixed * Double(files + 1), in: &calendar)
+  }
+
   /// Ends a round; returns the owner when it was the last one.
   package mutating func roundEnded(request number: Int32, in calendar: inout Calendar) -> Int32? {
     statistics.inFlight.add(-requests[Int(number)].inFlight, at: calendar.now)

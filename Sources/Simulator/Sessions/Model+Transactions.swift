@@ -90,7 +90,7 @@ extension Model {
       case .delay:
         processes[process].stage = .network
         processes[process].resumeToken = calendar.post(
-          .resume(process: process), at: calendar.now + step.span)
+          .resume(process: process), at: calendar.now + step.span + wire(step.ways, process))
         return
       case .compute:
         compute(process, varied(step.span, process))
@@ -116,13 +116,27 @@ extension Model {
     Int(processes[process].server)
   }
 
+  /// So many ways between client and server, one after the other.
+  private mutating func wire(_ ways: Int32, _ process: Int32) -> TimeSpan {
+    guard let roundTrips else {
+      return scenario.database.roundTrip * Int(ways / 2) + (ways % 2 > 0 ? halfTrip : .zero)
+    }
+    processes[process].draws &+= 1
+    let trip = roundTrips.draw(sumOf: 1, from: wireKey, at: draw(of: process))
+    return trip * (Double(ways) / 2)
+  }
+
   /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.
   private mutating func varied(_ span: TimeSpan, _ process: Int32) -> TimeSpan {
     processes[process].draws &+= 1
-    let index = processes[process].arrival &* 64 &+ UInt64(processes[process].draws)
     let mean = UInt64(span.nanoseconds)
-    let above = mean.multipliedFullWidth(by: demandKey.bits(index)).high
+    let above = mean.multipliedFullWidth(by: demandKey.bits(draw(of: process))).high
     return TimeSpan(nanoseconds: Int64(mean / 2 + above))
+  }
+
+  /// The index of a transaction's next random number: the same whatever the backfill does.
+  private func draw(of process: Int32) -> UInt64 {
+    processes[process].arrival &* 64 &+ UInt64(processes[process].draws)
   }
 
   /// Reads what is not in memory; true if the process has to wait for it.

@@ -21,8 +21,10 @@ struct Step: BitwiseCopyable {
     case end
   }
   var kind: Kind
-  /// Length of a delay; mean demand of a computation.
+  /// Length of a delay without the network; mean demand of a computation.
   var span: TimeSpan = .zero
+  /// Ways between client and server in a delay.
+  var ways: Int32 = 0
   var table: Int32 = 0
   var rows: Int32 = 0
   /// The first draw of the statement's keys.
@@ -39,14 +41,16 @@ struct Step: BitwiseCopyable {
 /// trip of its own, as drivers and pgbench do, then each statement, then COMMIT.
 func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> [Step] {
   let explicit = traffic.statements.count > 1
-  let (costs, roundTrip, halfTrip) = (database.costs, database.roundTrip, database.halfTrip)
+  let costs = database.costs
+  // A client on the server's own cores reads each answer there: its own, BEGIN's and COMMIT's.
+  let driver = database.colocated ? costs.driver : .zero
   var steps: [Step] = []
   var nextDraw: Int32 = 1
   for (i, statement) in traffic.statements.enumerated() {
-    let wire = i > 0 ? roundTrip + traffic.think : explicit ? halfTrip + roundTrip : halfTrip
-    steps.append(Step(kind: .delay, span: wire))
-    var demand = demand(of: statement, tables[statement.table], costs)
-    if i == 0 && explicit { demand = demand + costs.begin }
+    steps.append(
+      Step(kind: .delay, span: i > 0 ? traffic.think : .zero, ways: i > 0 ? 2 : explicit ? 3 : 1))
+    var demand = demand(of: statement, tables[statement.table], costs) + driver
+    if i == 0 && explicit { demand = demand + costs.begin + driver }
     var computation = Step(kind: .compute, span: demand)
     switch statement.kind {
     case .update, .delete, .selectForUpdate: computation.locksAhead = statement.rows == 1 ? 2 : 0
@@ -71,11 +75,11 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
   }
   let writes = traffic.statements.contains { $0.kind != .select }
   if explicit {
-    steps.append(Step(kind: .delay, span: roundTrip + traffic.think))
-    steps.append(Step(kind: .compute, span: costs.commit))
+    steps.append(Step(kind: .delay, span: traffic.think, ways: 2))
+    steps.append(Step(kind: .compute, span: costs.commit + driver))
   }
   if writes { steps.append(Step(kind: .commit)) }
-  steps.append(Step(kind: .delay, span: halfTrip))
+  steps.append(Step(kind: .delay, ways: 1))
   steps.append(Step(kind: .end))
   return steps
 }

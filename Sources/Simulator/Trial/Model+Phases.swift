@@ -31,8 +31,10 @@ extension Model {
     for (index, event) in scenario.events.enumerated() {
       setAlarm(.timedEvent(index), at: backfillStart + event.at)
     }
-    // The cycle of checkpoints is met at a random point, the same for every strategy.
-    let age = checkpointer.timeout * phaseKey.uniform(0)
+    // The cycle of checkpoints is met at a random point, the same for every strategy; a fresh server
+    // has just ended one.
+    let age =
+      scenario.database.state == .fresh ? .zero : checkpointer.timeout * phaseKey.uniform(0)
     checkpointer.begin(startedAt: .zero - age, redo: 0)
     setAlarm(.checkpoint, at: checkpointer.due)
     for index in classes.indices { openClass(index) }
@@ -51,8 +53,21 @@ extension Model {
     }
   }
 
+  /// Files for the log of usual traffic stand ready on a server that has run for long.
+  private mutating func foreseeUsualLog() {
+    let usual = Double(log.inserted) / max(1e-9, Double(modelNow.nanoseconds) * 1e-9)
+    checkpointer.expectUsualLog(bytesPerSecond: usual)
+    let written = Int64(usual * (modelNow - checkpointer.startedAt).seconds)
+    let ahead = max(0, checkpointer.logReady - written)
+    log.segments.prepare(at: log.inserted, ahead: ahead)
+    for replica in replicas.indices {
+      replicas[replica].segments.prepare(at: log.inserted, ahead: ahead)
+    }
+  }
+
   mutating func startBackfill() {
     enter(.during)
+    if scenario.database.state == .running { foreseeUsualLog() }
     guard strategy != nil else {
       // Traffic alone: the during phase is as long as the one before.
       return setAlarm(.trafficEnds, at: backfillStart + max(scenario.run.before, .seconds(1)))

@@ -69,6 +69,8 @@ extension Model {
     if phase == .after { limit = min(limit, afterEnds) }
     // A window that is a cycle holds everything that a checkpoint changes.
     if !steady.inCycles {
+      let ready = log.segments.left(beyond: log.inserted)
+      if ready > 0 { reaches(Int(ready), Int(window.log)) }
       if checkpointer.running {
         reaches(checkpointer.pagesLeft, window.checkpointPages)
       } else {
@@ -121,10 +123,13 @@ extension Model {
   private mutating func skip(_ window: SteadyState.Sums, length: TimeSpan, repeats: Int) {
     let span = TimeSpan(nanoseconds: length.nanoseconds * Int64(repeats))
     var bytes = window.log * Int64(repeats)
+    let grown = grownBytes
     if phase == .during, strategy != nil, window.rows > 0 {
       bytes += skipRows(window, repeats: repeats, length: span)
     }
     skipServer(window, repeats: repeats, span: span, bytes: bytes)
+    let growth = grownBytes - grown
+    writeback?.skip(span, grown: growth)
     skipBooks(repeats: repeats)
     recorder.endStretch(repeats: repeats, skipped: span, at: modelNow)
     skipped += span
@@ -175,7 +180,7 @@ extension Model {
       let done = tables[0].update(
         rows: part, share: scenario.backfill?.rowsMatching ?? 1, physicalOrder: false,
         touched: backfillTouchesIndex, pinned: horizonHeld,
-        smallerThanPage: batchRows < tables[0].layout.rowsAtFill, &random)
+        batchesOf: batchRows, &random)
       work.logBytes += done.logBytes
       work.imageBytes += done.imageBytes
       start = part.upperBound
@@ -199,6 +204,7 @@ extension Model {
   ) {
     let correction = bytes - window.log * Int64(repeats)
     recorder.correct(.walBytes, by: correction)
+    if steady.inCycles { skipSegments(bytes: bytes) }
     log.skip(bytes: bytes)
     counted.log += bytes
     books.logInserted += bytes
@@ -221,6 +227,11 @@ extension Model {
     }
     let rate = Double(window.operations * repeats)
     devices[0].skip(netCredits: rate - scenario.database.storage.iops * span.seconds)
+  }
+
+  private mutating func skipSegments(bytes: Int64) {
+    log.segments.skipCycles(bytes: bytes)
+    for replica in replicas.indices { replicas[replica].segments.skipCycles(bytes: bytes) }
   }
 
   private mutating func skipCheckpoints(

@@ -54,7 +54,8 @@ struct SteadyState {
     }
   }
 
-  private var length = Self.window
+  private let shortestWindow: TimeSpan
+  private var length: TimeSpan
   /// Model times.
   private(set) var windowStart = Instant.zero
   private var disturbedAt = Instant.zero
@@ -70,10 +71,16 @@ struct SteadyState {
   private var atCheckpoint = false
   private var beganAtCheckpoint = false
 
+  /// Windows hold at least one of those cycles, if there are any.
+  init(cycle: TimeSpan?) {
+    shortestWindow = cycle ?? Self.window
+    length = shortestWindow
+  }
+
   mutating func disturbed(at now: Instant) {
     disturbedAt = now
     reference = nil
-    length = Self.window
+    length = shortestWindow
   }
 
   /// Another phase: what was learnt of cycles no longer holds.

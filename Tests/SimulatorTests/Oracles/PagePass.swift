@@ -47,7 +47,7 @@ struct PagePass: ~Copyable {
       add(
         pages.update(
           rows: start..<min(rows, start + batch), share: 1, physicalOrder: false, touched: false,
-          pinned: false, smallerThanPage: batch < 40, &random))
+          pinned: false, batchesOf: batch, &random))
     }
   }
 
