@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench bench-kernel bench-model bench-driver bench-tune oracles fidelity sealed fuzz record-goldens clean prerequisites charts
+.PHONY: help demo build test lint format bench bench-kernel bench-model bench-driver bench-tune oracles fidelity sealed ablation fuzz record-goldens clean prerequisites charts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,7 @@ build: prerequisites charts ## Build the command, optimised
 
 test: build ## Run every test; the recorded scenarios need the optimised build
 	@scripts/parsers
+	python3 -B -m unittest discover -s Benchmarks/fidelity
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --skip LiveDriverTests
 	# Servers under load are tested one at a time, beside nothing else.
@@ -62,7 +63,10 @@ fidelity: build $(CALIBRATION) ## Predictions beside real runs, development set:
 sealed: build $(CALIBRATION) ## The same on scenarios drawn from the hash of code and calibration
 	scenarios=$$(Benchmarks/fidelity/fidelity.py seal --calibration $(CALIBRATION)); folder=$$(dirname $$scenarios); \
 	Benchmarks/fidelity/fidelity.py run --calibration $(CALIBRATION) --scenarios $$scenarios --cells $$folder/cells.json && \
-	Benchmarks/fidelity/fidelity.py table --cells $$folder/cells.json --title "Sealed set" --out $$folder/table.md
+	Benchmarks/fidelity/fidelity.py table --cells $$folder/cells.json --train results/fidelity/development.json --title "Sealed set" --out $$folder/table.md
+
+ablation: build $(CALIBRATION) ## Errors without each mechanism of the model: results/fidelity/ablation.md
+	Benchmarks/fidelity/fidelity.py ablate --calibration $(CALIBRATION) --out results/fidelity/ablation.md
 
 fuzz: prerequisites ## Play random scenarios: make fuzz SEEDS=1000
 	$(SWIFT) run -c release Fuzz --seeds $(SEEDS)

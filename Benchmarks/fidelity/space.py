@@ -1,9 +1,6 @@
-"""Where scenarios are drawn from, and what `live` needs beside them."""
+"""Where sealed scenarios are drawn from: the space that the development set samples by hand."""
 
 import random
-
-# Flags of `live` that hold servers to what a scenario says.
-LIVE_FLAGS = {"iops-limit": ["--iops", "300"], "slow-replica": ["--replica-cpu", "12%"]}
 
 STATEMENTS = {
     "read": "[{kind: select}]",
@@ -16,38 +13,104 @@ INDEXES = [
     "{name: i2, columns: [region], distinct: 40k}",
     "{name: i3, columns: [region, customer], distinct: 300k}",
 ]
+# What keeps a replica behind, 2 to 60 s at its peak, and what else a server does meanwhile. Half of a
+# set's scenarios get one of the first, half one of the second; some get both, some none.
+BEHIND = ["stopped", "delayed", "conflict", "slow", "stopped"]
+SERVER = ["iops", "checkpoint", "autovacuum", "reader", "cache"]
+
+
+class Scenario:
+    """A drawn scenario as text of a variant, and the flags of `live` that it needs."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.batch = int(logarithmic(rng, 200, 12000))
+        self.workers = rng.choice([1, 1, 2, 3, 4])
+        self.width, self.fill = rng.choice([120, 200, 400, 800]), rng.choice([70, 90, 100, 100])
+        # Time of a row and worker, work and pause: what remains after about 12 us of work is the pause.
+        self.per_row = logarithmic(rng, 20e-6, 120e-6)
+        self.rows = int(min(2e6, 25 * self.workers / self.per_row) / 1000) * 1000
+        self.pause = max(0.0, self.batch * (self.per_row - 12e-6))
+        self.indexes = ", ".join(INDEXES[: rng.randint(0, 3)])
+        self.traffic = ", ".join(classes(rng))
+        self.settings = {"synchronous_commit": '"%s"' % rng.choice(["on", "on", "off"])}
+        self.storage, self.run, self.events, self.flags = {}, {}, [], []
+
+    def behind(self, kind):
+        rng = self.rng
+        at, length = rng.randint(2, 5), rng.randint(8, 20)
+        if kind == "stopped":
+            self.events.append("{at: %ds, do: replica_stop, for: %ds}" % (at, length))
+        elif kind == "conflict":
+            # Only versions that are pruned or vacuumed conflict: updates that stay on their page, and a vacuum.
+            self.fill = 70
+            self.server("autovacuum")
+            self.events.append("{at: %ds, do: replica_query, for: %ds}" % (at, length))
+        elif kind == "delayed":
+            self.settings["recovery_min_apply_delay"] = "%ds" % rng.randint(3, 15)
+        elif kind == "slow":
+            # 40,000 rows a second take a replica 0.1 to 0.2 of a core (docs/model.md): more than it gets.
+            self.workers, self.rows = 2, 1_000_000
+            self.pause = max(0.0, self.batch * (50e-6 - 15e-6))
+            self.flags += ["--replica-cpu", "%d%%" % rng.randint(6, 9)]
+
+    def server(self, kind):
+        rng = self.rng
+        if kind == "iops":
+            self.storage["iops"] = int(logarithmic(rng, 250, 1000))
+            self.flags += ["--iops", str(self.storage["iops"])]
+        elif kind == "checkpoint":
+            self.settings["checkpoint_timeout"], self.run["before"] = "30s", "20s"
+        elif kind == "autovacuum":
+            self.settings.update(
+                autovacuum="true", autovacuum_naptime="%ds" % rng.randint(5, 12), autovacuum_vacuum_scale_factor="0.05")
+        elif kind == "reader":
+            self.events.append("{at: %ds, do: long_transaction, for: %ds}" % (rng.randint(1, 4), rng.randint(10, 20)))
+        elif kind == "cache":
+            # At least three times the buffers.
+            self.settings["shared_buffers"] = "64MiB"
+            self.rows = max(self.rows, int(192 * 2**20 / self.width / 1000 + 1) * 1000)
+
+    def text(self):
+        return (
+            "{table: {rows: %d, row_width: %dB, fillfactor: %d, indexes: [%s]}, "
+            "strategy: {batch: {rows: %d}, workers: %d, pause: %dus}, traffic: [%s], "
+            "database: {storage: %s, settings: %s}, events: [%s], run: %s}" % (
+                self.rows, self.width, self.fill, self.indexes, self.batch, self.workers, int(self.pause * 1e6),
+                self.traffic, mapping(self.storage), mapping(self.settings), ", ".join(self.events), mapping(self.run)))
+
+
+def mapping(values):
+    return "{" + ", ".join(f"{key}: {value}" for key, value in values.items()) + "}"
 
 
 def logarithmic(rng, low, high):
     return low * (high / low) ** rng.random()
 
 
+def classes(rng):
+    """One or two kinds of transactions, 30 to 500 a second together."""
+    rate = int(logarithmic(rng, 30, 500))
+    kinds = rng.choice([["read", "write"], ["write"], ["update"], ["read", "multi"]])
+    keys = "" if rng.random() < 0.6 else ", keys: {distribution: zipf, s: %.2f}" % rng.uniform(0.8, 1.15)
+    for kind in kinds:
+        statements = STATEMENTS[kind] % rng.randint(2, 10) if kind == "multi" else STATEMENTS[kind]
+        share = max(5, rate // len(kinds) // (6 if kind == "multi" else 1))
+        yield "{name: %s, rate: %d/s, statements: %s, timeout: 5s, pool: app%s}" % (kind, share, statements, keys)
+
+
+def assigned(rng, traits, count):
+    """Which scenario gets which trait: each at least once from ten scenarios on, half of the scenarios one."""
+    drawn = (traits * (count // (2 * len(traits)) + 1))[: (count + 1) // 2]
+    return dict(zip(rng.sample(range(count), len(drawn)), drawn))
+
+
 def draw(seed, count):
-    """`count` scenarios as variants of the development file, the same for the same seed."""
+    """`count` scenarios, name -> (variant of the development file, flags of `live`), the same for the same seed."""
     rng = random.Random(seed)
-    scenarios = {}
-    for number in range(count):
-        batch = int(logarithmic(rng, 200, 12000))
-        workers = rng.choice([1, 1, 2, 3, 4])
-        # The pause that makes it last: about 30 us of work and rest a row and worker.
-        per_row = logarithmic(rng, 20e-6, 120e-6)
-        pause = max(0, batch * (per_row - 12e-6))
-        rows = int(min(2e6, 25 * workers / per_row) / 1000) * 1000
-        rate = int(logarithmic(rng, 30, 500))
-        kinds = rng.choice([["read", "write"], ["write"], ["update"], ["read", "multi"]])
-        keys = "" if rng.random() < 0.6 else ", keys: {distribution: zipf, s: %.2f}" % rng.uniform(0.8, 1.15)
-        traffic = []
-        for kind in kinds:
-            statements = STATEMENTS[kind] % rng.randint(2, 10) if kind == "multi" else STATEMENTS[kind]
-            share = max(5, rate // len(kinds) // (6 if kind == "multi" else 1))
-            traffic.append(
-                "{name: %s, rate: %d/s, statements: %s, timeout: 5s, pool: app%s}" % (kind, share, statements, keys))
-        settings = ["synchronous_commit: \"%s\"" % rng.choice(["on", "on", "off"])]
-        scenarios["sealed-%d" % (number + 1)] = (
-            "{table: {rows: %d, row_width: %dB, fillfactor: %d, indexes: [%s]}, "
-            "strategy: {batch: {rows: %d}, workers: %d, pause: %dus}, traffic: [%s], "
-            "database: {settings: {%s}}}" % (
-                rows, rng.choice([120, 200, 400, 800]), rng.choice([70, 90, 100, 100]),
-                ", ".join(INDEXES[: rng.randint(0, 3)]), batch, workers, int(pause * 1e6),
-                ", ".join(traffic), ", ".join(settings)))
-    return scenarios
+    scenarios = [Scenario(rng) for _ in range(count)]
+    for number, kind in assigned(rng, BEHIND, count).items():
+        scenarios[number].behind(kind)
+    for number, kind in assigned(rng, SERVER, count).items():
+        scenarios[number].server(kind)
+    return {f"sealed-{number + 1}": (one.text(), one.flags) for number, one in enumerate(scenarios)}
