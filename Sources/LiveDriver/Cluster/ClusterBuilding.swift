@@ -7,13 +7,18 @@ struct ClusterBuilding: Sendable {
   let installation: Installation
   let folder: ClusterFolder
   let user: ServerUser
+  let reaper: Reaper?
   private var notes: [String] = []
 
-  init(plan: ClusterPlan, installation: Installation, folder: ClusterFolder, user: ServerUser) {
+  init(
+    plan: ClusterPlan, installation: Installation, folder: ClusterFolder, user: ServerUser,
+    reaper: Reaper?
+  ) {
     self.plan = plan
     self.installation = installation
     self.folder = folder
     self.user = user
+    self.reaper = reaper
   }
 
   mutating func build() async throws(ClusterError) -> ThrowawayCluster {
@@ -36,7 +41,7 @@ struct ClusterBuilding: Sendable {
     }
     let cluster = ThrowawayCluster(
       installation: installation, folder: folder, primary: primary, replicas: replicas,
-      notes: notes, user: user)
+      notes: notes, user: user, reaper: reaper)
     try await cluster.start(primary)
     try await onOwnThread { [self] () throws(ClusterError) in try prepare(primary) }
     for replica in replicas {

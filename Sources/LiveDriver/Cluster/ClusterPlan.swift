@@ -27,6 +27,9 @@ package struct ClusterPlan: Sendable {
   /// Where the primary's write-ahead log goes, an empty folder that the server's user can write; nil
   /// keeps it with the data.
   package var logFolder: String?
+  /// A program with its arguments that removes leftovers, run if this process is killed; empty leaves
+  /// them to the next run.
+  package var reaper: [String] = []
 
   /// Of the observer, the sensors, whoever fills the table, and people who want to look.
   static let spareSessions = 10

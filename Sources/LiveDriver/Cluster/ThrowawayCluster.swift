@@ -11,6 +11,7 @@ package struct ThrowawayCluster: Sendable {
   /// What is not as the scenario asks, a sentence each.
   package let notes: [String]
   let user: ServerUser
+  let reaper: Reaper?
 
   /// Only names sockets: nothing listens on the network.
   package static let firstPort = 5432
@@ -36,19 +37,26 @@ package struct ThrowawayCluster: Sendable {
     let user = try ServerUser.choose()
     let installation = try await Installation.find(majorVersion: plan.version)
     let folder = try ClusterFolder.make(in: plan.base, for: user)
+    let reaper = plan.reaper.isEmpty ? nil : Reaper(becoming: plan.reaper)
     do throws(ClusterError) {
       var building = ClusterBuilding(
-        plan: plan, installation: installation, folder: folder, user: user)
+        plan: plan, installation: installation, folder: folder, user: user, reaper: reaper)
       return try await building.build()
     } catch {
-      try await onOwnThread { () throws(ClusterError) in try folder.remove() }
+      try await onOwnThread { () throws(ClusterError) in
+        try folder.remove()
+        reaper?.dismiss()
+      }
       throw error
     }
   }
 
   /// Stops the servers without ceremony and removes the folder.
   package func remove() async throws(ClusterError) {
-    try await onOwnThread { [folder] () throws(ClusterError) in try folder.remove() }
+    try await onOwnThread { [folder, reaper] () throws(ClusterError) in
+      try folder.remove()
+      reaper?.dismiss()
+    }
   }
 
   package enum Stop: String, Sendable {

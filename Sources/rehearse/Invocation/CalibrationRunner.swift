@@ -14,7 +14,7 @@ struct CalibrationRunner: Sendable {
 
   /// Nil where it was interrupted; what there is then lies beside the output.
   func measureThrowaway() throws -> CalibrationFile? {
-    var plan = ClusterPlan(loaded.scenario)
+    var plan = ClusterPlan.reaped(loaded.scenario)
     // Replay can only be measured where something replays.
     if plan.replicas.isEmpty { plan.replicas = [.init(name: "calibration")] }
     do {

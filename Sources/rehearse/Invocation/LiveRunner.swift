@@ -60,7 +60,7 @@ struct LiveRunner: Sendable {
 
   private func onThrowaway() async throws -> Finished {
     do {
-      return try await ThrowawayCluster.with(ClusterPlan(scenario, limits: limits)) { cluster in
+      return try await ThrowawayCluster.with(.reaped(scenario, limits: limits)) { cluster in
         for note in cluster.notes { console.warn(note) }
         return try await onOwnThread { () throws(any Error) in
           let filling = try fill(cluster)

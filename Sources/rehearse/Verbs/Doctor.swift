@@ -1,10 +1,14 @@
 import ArgumentParser
 import Foundation
+import LiveDriver
 import Measurements
 
 struct Doctor: Verb {
   static let configuration = CommandConfiguration(
-    abstract: "Check that this machine can do what rehearse needs.")
+    abstract: "Check that this machine can do what rehearse needs.",
+    discussion: """
+      Also stops and removes the throwaway clusters of yours whose run was killed.
+      """)
 
   @OptionGroup var output: FormatOption
 
@@ -47,7 +51,22 @@ struct Doctor: Verb {
           + String(format: "%.1f GiB", gibibytes)),
       writable("working directory", FileManager.default.currentDirectoryPath),
       history(),
+      leftovers(),
     ]
+  }
+
+  private static func leftovers() -> Check {
+    let name = "throwaway clusters"
+    do {
+      let removed = try ClusterFolder.removeLeftovers()
+      return Check(
+        name: name, ok: true,
+        detail: removed.isEmpty
+          ? "none was left over in \(ClusterFolder.usualBase())"
+          : "removed what a killed run had left: \(removed.joined(separator: ", "))")
+    } catch {
+      return Check(name: name, ok: false, detail: error.message)
+    }
   }
 
   private static func history() -> Check {
