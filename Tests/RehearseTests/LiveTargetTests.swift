@@ -260,7 +260,8 @@ struct LiveTargetTests {
       let guest = OwnServer.string(server.cluster.primary.session.with("user", "guest"))
       let arguments = ["live", "s.yaml", "--target", guest, "--execute", "--no-history"]
       let answer = try command.finish(command.start(arguments))
-      #expect(answer.status == 1, "\(answer.errors)")
+      #expect(answer.status == 77, "\(answer.errors)")
+      #expect(answer.errors.contains("\"n + 1\" reads n, which the backfill sets"))
       #expect(try server.isUntouched("orders"))
       let statement = try #require(answer.errors.split(separator: "make the table for it: ").last)
       try server.session.execute(String(statement))
@@ -268,6 +269,62 @@ struct LiveTargetTests {
       let again = try command.finish(command.start(arguments))
       #expect(again.status == 0, "\(again.errors)")
       #expect(try server.wrongRows("orders") == 0)
+    }
+  }
+
+  @Test("What may be done twice is done without a progress table, and that is said")
+  func withoutProgress() async throws {
+    try await withServer { server, command in
+      try server.make("orders", in: command)
+      let root = try Connection(
+        server.cluster.primary.administration, applicationName: "rehearse-test")
+      try root.execute("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+      try server.session.execute("GRANT SELECT, UPDATE ON orders TO guest")
+      let guest = OwnServer.string(server.cluster.primary.session.with("user", "guest"))
+      let live = [
+        "live", "s.yaml", "--target", guest, "--no-history", "--set", "backfill.set.n=null",
+      ]
+      let dry = try command.finish(command.start(live))
+      #expect(dry.status == 0, "\(dry.errors)")
+      #expect(dry.output.contains("warning: the role may not write \"rehearse_progress\""))
+      #expect(dry.output.contains("batch: COMMIT"))
+      let resumed = try command.finish(command.start(live + ["--execute", "--resume", "orders-1"]))
+      #expect(resumed.status == 77, "\(resumed.errors)")
+      let done = try command.finish(command.start(live + ["--execute"]))
+      #expect(done.status == 0, "\(done.errors)")
+      #expect(done.errors.contains("the run cannot be resumed"))
+      #expect(!done.errors.contains("--resume"))
+      let wrong = try server.session.execute(
+        "SELECT count(*) FROM orders WHERE (n, v) IS DISTINCT FROM (id, upper(note))")
+      #expect(wrong.scalar == "0")
+      #expect(try server.session.execute("SELECT to_regclass('rehearse_progress')").scalar == nil)
+    }
+  }
+
+  @Test("A server that goes away and stays away: 69, and what there was by then is kept")
+  func goesAway() async throws {
+    try await withServer { server, command in
+      try server.make("orders", in: command)
+      let holder = try Connection(
+        server.cluster.primary.session, applicationName: "rehearse-test")
+      try holder.execute("BEGIN; UPDATE orders SET note = note WHERE id = 1000")
+      let process = try command.start([
+        "live", "s.yaml", "--target", server.string, "--execute", "--format", "json", "--reconnect",
+        "100ms",
+      ])
+      _ = try server.waiter(while: process)
+      let file = server.cluster.primary.data + "/postmaster.pid"
+      let line = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").first
+      // A postmaster that is told to quit does so at once, as in a crash.
+      kill(try #require(line.flatMap { pid_t($0) }), SIGQUIT)
+      let answer = try command.finish(process)
+      #expect(answer.status == 69, "\(answer.errors)")
+      #expect(answer.errors.contains("the server went away and did not come back"))
+      let run = try JSON.parse(answer.output)
+      #expect(run["complete"] == .bool(false))
+      #expect(run["metrics"]?["backfill.rows"]?["value"] == .number(800))
+      let kept = try command.run("report", "latest", "--format", "json")
+      #expect(try JSON.parse(kept.output)["metrics"] == run["metrics"])
     }
   }
 

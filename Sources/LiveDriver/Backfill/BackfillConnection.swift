@@ -11,8 +11,6 @@ final class BackfillConnection: Sendable {
   }
 
   static let applicationName = "rehearse backfill"
-  /// For how long a lost server is tried again.
-  static let patience = TimeSpan.seconds(30)
 
   private let server: ConnectionString
   private let claim: String?
@@ -22,8 +20,7 @@ final class BackfillConnection: Sendable {
 
   /// `claim` is asked of every new session; what it answers false is not used.
   init(
-    _ server: ConnectionString, claim: String? = nil, clock: LiveClock,
-    patience: TimeSpan = BackfillConnection.patience
+    _ server: ConnectionString, claim: String? = nil, clock: LiveClock, patience: TimeSpan
   ) {
     self.server = server
     self.claim = claim

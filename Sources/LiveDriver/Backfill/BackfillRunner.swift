@@ -28,12 +28,12 @@ final class BackfillRunner {
     /// No later than this.
     var horizon: Instant
     /// For how long a lost server is tried again.
-    var patience = BackfillConnection.patience
+    var patience = TimeSpan.seconds(30)
     var progress: (_ rows: Int, Instant) -> Void
   }
 
   let text: BackfillText
-  let progress: ProgressTable
+  let progress: ProgressTable?
   let heap: BoundaryLookup.Heap
   let surroundings: Surroundings
   private var strategy: Strategy
@@ -51,7 +51,7 @@ final class BackfillRunner {
   private var lastNow = Instant.zero
 
   init(
-    _ configuration: Configuration, text: BackfillText, progress: ProgressTable,
+    _ configuration: Configuration, text: BackfillText, progress: ProgressTable?,
     heap: BoundaryLookup.Heap, _ surroundings: Surroundings
   ) {
     self.text = text
@@ -119,7 +119,7 @@ final class BackfillRunner {
   ///
   /// A server that crashed loses the last ones where `synchronous_commit` is off.
   private var lostBatches: Int {
-    guard outcome.failures.contains(where: { $0.code == .connectionLost }),
+    guard let progress, outcome.failures.contains(where: { $0.code == .connectionLost }),
       let connection = try? Connection(
         surroundings.server, applicationName: BackfillConnection.applicationName),
       let there = try? progress.committedBatches(on: connection)

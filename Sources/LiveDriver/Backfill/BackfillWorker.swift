@@ -21,7 +21,7 @@ final class BackfillWorker: Sendable {
 
   let number: Int
   private let text: BackfillText
-  private let progress: ProgressTable
+  private let progress: ProgressTable?
   private let connection: BackfillConnection
   private let jobs = Mailbox<Job>()
   private let endings: Mailbox<BackfillRunner.Message>
@@ -32,7 +32,7 @@ final class BackfillWorker: Sendable {
 
   /// `session` is its slot on the board.
   init(
-    _ number: Int, session: Int, _ text: BackfillText, _ progress: ProgressTable,
+    _ number: Int, session: Int, _ text: BackfillText, _ progress: ProgressTable?,
     on server: ConnectionString, board: StatementBoard, clock: LiveClock, patience: TimeSpan,
     endings: Mailbox<BackfillRunner.Message>
   ) {
@@ -44,7 +44,7 @@ final class BackfillWorker: Sendable {
     self.clock = clock
     self.endings = endings
     connection = BackfillConnection(
-      server, claim: progress.claim, clock: clock, patience: patience)
+      server, claim: progress?.claim, clock: clock, patience: patience)
   }
 
   func execute(_ job: Job) { jobs.put(job) }
@@ -97,6 +97,8 @@ final class BackfillWorker: Sendable {
 
   /// An error says that the batch rolled back, unless the connection was lost around COMMIT, or was at
   /// an earlier try: then its progress row is there already, and refuses a second one.
+  ///
+  /// Without progress rows such a batch counts as failed, and is done again.
   private func failed(
     _ batch: Batch, _ error: ServerError, isDecided: Bool, _ connection: Connection,
     _ began: Instant
@@ -105,7 +107,7 @@ final class BackfillWorker: Sendable {
       let isLost = connection.isLost || error.isConnectionLost
       let usable = isLost ? try self.connection.recover() : connection
       if usable.transactionStatus != .idle { try usable.execute("ROLLBACK") }
-      if !isDecided, isLost || error.sqlState == ServerError.uniqueViolation,
+      if let progress, !isDecided, isLost || error.sqlState == ServerError.uniqueViolation,
         let rows = try usable.execute(progress.committedRows(of: batch.id)).scalar
       {
         return committed(batch, rows: Int(rows) ?? 0, began)

@@ -1,10 +1,11 @@
 import Primitives
 import Strategies
 
-/// One batch as one transaction: its rows and its progress row, or neither.
+/// One batch as one transaction: its rows and, where there may be one, its progress row, or neither.
 struct BatchTransaction {
   let text: BackfillText
-  let progress: ProgressTable
+  /// Nil where the target forbids it.
+  let progress: ProgressTable?
   let connection: Connection
   /// Asked between statements.
   let isCancelled: () -> Bool
@@ -14,7 +15,7 @@ struct BatchTransaction {
   private(set) var isCommitting = false
 
   init(
-    _ text: BackfillText, _ progress: ProgressTable, on connection: Connection,
+    _ text: BackfillText, _ progress: ProgressTable?, on connection: Connection,
     isCancelled: @escaping () -> Bool, statement: @escaping (_ begins: Bool) -> Void
   ) {
     self.text = text
@@ -32,7 +33,7 @@ struct BatchTransaction {
     let rows = try change(batch, nowait: lockTimeout == .nowait)
     try stopIfCancelled()
     isCommitting = true
-    try connection.execute(progress.commit(batch, rows: rows))
+    try connection.execute(progress?.commit(batch, rows: rows) ?? "COMMIT")
     return rows
   }
 

@@ -38,6 +38,18 @@ struct ProgressTable: Sendable {
     """
   }
 
+  /// Whether the table is there, and whether the session's role may make it or else write it.
+  func access(on connection: Connection) throws(ServerError) -> (isThere: Bool, isPermitted: Bool) {
+    let found = try connection.execute(
+      """
+      SELECT to_regclass($1) IS NOT NULL,
+        CASE WHEN to_regclass($1) IS NULL
+          THEN has_schema_privilege(coalesce($2, current_schema()), 'CREATE')
+          ELSE has_table_privilege($1, 'SELECT') AND has_table_privilege($1, 'INSERT') END
+      """, [table.sql, table.schema])
+    return (found.boolean(0, 0) ?? false, found.boolean(0, 1) ?? false)
+  }
+
   private var identity: String { "\(Quoting.literal(run)), \(sitting)" }
 
   /// Ends the batch's transaction: the row, then COMMIT, in one round trip.

@@ -5,13 +5,16 @@ import Strategies
 /// A backfill made ready: what to tell the strategy first, and where its batches go.
 struct BackfillStage {
   let text: BackfillText
-  let progress: ProgressTable
+  /// Nil where the target forbids it.
+  let progress: ProgressTable?
   let configuration: Configuration
   let heap: BoundaryLookup.Heap
   let bounds: KeyRange
   let rows: Int
   /// Rows that match the filter; nil where counting them was not worth a scan.
   let matching: Int?
+  /// What the reader should know, a sentence each.
+  let warnings: [String]
   /// While it lives, no process of an earlier sitting can commit anything.
   private let connection: Connection
 
@@ -29,15 +32,17 @@ struct BackfillStage {
       throw .server(error)
     }
     try text.checkExpressions(on: connection)
-    var progress = ProgressTable(beside: table.name, run: run, key: text.key)
-    try progress.makeReady(on: connection, resumes: resumes)
+    let access = try ProgressAccess(text, run: run, resumes: resumes, on: connection)
+    var progress = access.table
+    warnings = access.warnings
+    try progress?.makeReady(on: connection, isThere: access.isThere, resumes: resumes)
     do {
       let size = try connection.execute(text.size.sql, text.size.parameters)
       let known = size.integer(0, 1) ?? 0
       rows = target.isThrowaway || known == 0 ? scenario.tables[0].rows : known
       let pages = size.integer(0, 0) ?? 0
       var configuration = scenario.strategy
-      if resumes {
+      if resumes, let progress {
         bounds = try progress.firstBounds(on: connection)
         configuration.resume = try progress.resumePoint(on: connection)
       } else {
@@ -45,7 +50,7 @@ struct BackfillStage {
           text.isPhysical
           ? KeyRange(after: Key(-1), upTo: Key(Int64(pages) - 1))
           : try Self.bounds(text, connection)
-        try progress.begin(bounds, on: connection)
+        try progress?.begin(bounds, on: connection)
       }
       let firstPages = text.isPhysical ? bounds.upTo?.int64.map { Int($0) + 1 } : nil
       heap = BoundaryLookup.Heap(pages: firstPages ?? pages, rows: rows)
@@ -87,19 +92,17 @@ extension ProgressTable {
 
   /// Makes the table where it is not there; a run that goes on begins a sitting that is alone with it.
   fileprivate mutating func makeReady(
-    on connection: Connection, resumes: Bool
+    on connection: Connection, isThere: Bool, resumes: Bool
   ) throws(LiveError) {
-    do {
-      // Asked first: to make what is there already takes the right to make it.
-      let there = try connection.execute("SELECT to_regclass($1)", [table.sql])
-      if there.scalar == nil { try connection.execute(creation) }
-    } catch {
-      guard error.sqlState == ServerError.insufficientPrivilege else { throw .server(error) }
-      throw .denied(
-        "the role may not make \(table.sql), whose rows make a lost connection decidable: "
-          + error.message,
-        help: "grant it CREATE on the schema, or make the table for it: "
-          + creation.replacing("\n", with: " "))
+    try LiveError.server { () throws(ServerError) in
+      // A crash may take batches along, and must not take along what says which run they are of.
+      try connection.execute(
+        """
+        SELECT set_config('synchronous_commit', 'local', false)
+        WHERE current_setting('synchronous_commit') = 'off'
+        """)
+      // To make what is there already takes the right to make it.
+      if !isThere { try connection.execute(creation) }
     }
     guard resumes else { return }
     let isAlone: Bool

@@ -61,7 +61,7 @@ final class LiveCourse {
     isOver.raise()
     let logs = traffic.join(end)
     observers.join()
-    let warnings = stage.warnings + mishaps.join()
+    let warnings = stage.warnings + (work?.warnings ?? []) + mishaps.join()
     let recording = LiveRecording(
       stage: stage, work: work, outcome: outcome, logs: logs, duringEnd: began, end: end,
       drained: drained)

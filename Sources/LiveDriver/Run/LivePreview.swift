@@ -9,6 +9,10 @@ package struct LivePreview: Sendable {
   package var rows: Int
   /// Connections that the run would open.
   package var connections: Int
+  /// The run could go on after an interruption.
+  package var isResumable = true
+  /// What the reader should know, a sentence each.
+  package var warnings: [String] = []
   /// The SQL of every statement, `traffic NAME` or `batch` before it.
   package var statements: [(who: String, sql: String)] = []
 
@@ -42,8 +46,11 @@ package struct LivePreview: Sendable {
       case .perRow: [text.keys(range).sql, text.updateOfOneRow]
       }
     statements += sql.map { ("batch", $0) }
-    let progress = ProgressTable(beside: tables[0].name, run: "", key: text.key)
-    statements.append(("batch", "INSERT INTO \(progress.table.sql) …; COMMIT"))
+    let access = try ProgressAccess(text, run: "", resumes: false, on: connection)
+    isResumable = access.table != nil
+    warnings = access.warnings
+    let row = access.table.map { "INSERT INTO \($0.table.sql) …; " } ?? ""
+    statements.append(("batch", row + "COMMIT"))
   }
 
   /// Every pool in use filled, the workers, their lookups and the observers.

@@ -20,20 +20,21 @@ package struct LiveRun: Sendable {
   let name: String
   let resumes: Bool
   let keepsTransactions: Bool
-  /// For how long the backfill tries to reach a lost server again.
-  var patience = BackfillConnection.patience
+  let patience: TimeSpan
 
   /// `name` is the run's in `rehearse_progress`; `resumes` goes on where a run of that name stopped;
-  /// `keepsTransactions` gives each one besides the metrics.
+  /// `keepsTransactions` gives each one besides the metrics; `patience` is for how long each try of a
+  /// batch awaits a lost server.
   package init(
     _ scenario: Scenario, on target: LiveTarget, name: String, resumes: Bool = false,
-    keepsTransactions: Bool = false
+    keepsTransactions: Bool = false, patience: TimeSpan = .seconds(30)
   ) {
     self.scenario = scenario
     self.target = target
     self.name = name
     self.resumes = resumes
     self.keepsTransactions = keepsTransactions
+    self.patience = patience
   }
 
   /// Blocks the calling thread until the run is over.

@@ -28,7 +28,8 @@ extension LiveRunner {
         try describe(preview, primary, options.format)
         return nil
       }
-      return try rehearse(on: primary, replicas, options, file)
+      for warning in preview.warnings { console.warn(warning) }
+      return try rehearse(on: primary, replicas, options, file, preview)
     } catch let error as LiveError {
       throw Failure(error)
     }
@@ -97,6 +98,8 @@ extension LiveRunner {
     var table: String
     var rows: Int
     var connections: Int
+    var resumable: Bool
+    var warnings: [String]
     var statements: [Statement]
   }
 
@@ -106,7 +109,8 @@ extension LiveRunner {
     if format == .json {
       let dry = DryRun(
         target: "\(server)", table: preview.table, rows: preview.rows,
-        connections: preview.connections,
+        connections: preview.connections, resumable: preview.isResumable,
+        warnings: preview.warnings,
         statements: preview.statements.map { .init(who: $0.who, sql: $0.sql) })
       return console.result(try jsonText(dry))
     }
@@ -115,13 +119,14 @@ extension LiveRunner {
       "  table \(preview.table), about \(preview.rows) rows; \(preview.connections) connections",
     ]
     lines += preview.statements.map { "  \($0.who): \($0.sql)" }
+    lines += preview.warnings.map { "  warning: \($0)" }
     lines.append("nothing was written; add --execute to do it")
     console.result(lines.joined(separator: "\n"))
   }
 
   private func rehearse(
     on primary: ConnectionString, _ replicas: [ConnectionString], _ options: TargetOptions,
-    _ file: String
+    _ file: String, _ preview: LivePreview
   ) throws -> Finished {
     func server(_ server: ConnectionString) -> LiveTarget.Server {
       .init(session: server, observation: server)
@@ -129,11 +134,12 @@ extension LiveRunner {
     let target = LiveTarget(
       primary: server(primary), replicas: replicas.map(server), isThrowaway: false)
     let name = options.resumed ?? newName
-    if scenario.backfill != nil {
+    if scenario.backfill != nil, preview.isResumable {
       // Now: who is killed says nothing at the end.
       console.say(
         "should it be interrupted: rehearse live \(file) --target … --execute --resume \(name)")
     }
-    return try measure(on: target, name: name, resumes: options.resumed != nil, notes: [])
+    return try measure(
+      on: target, name: name, resumes: options.resumed != nil, notes: preview.warnings)
   }
 }

@@ -20,6 +20,8 @@ struct LiveRunner: Sendable {
   let loaded: LoadedScenario
   let limits: ResourceLimits
   let console: Console
+  /// For how long each try of a batch awaits a lost server.
+  var patience = TimeSpan.seconds(30)
   /// On the clock of `DispatchTime`, nanoseconds; nil without a bound.
   private let deadline: UInt64?
 
@@ -112,7 +114,9 @@ struct LiveRunner: Sendable {
     let progress = Progress(console, label: scenario.name)
     defer { progress.finish() }
     let rows = Human.count(Double(scenario.tables[0].rows))
-    let result = try LiveRun(scenario, on: target, name: name, resumes: resumes).run(
+    let result = try LiveRun(
+      scenario, on: target, name: name, resumes: resumes, patience: patience
+    ).run(
       shouldStop: { mustStop },
       report: { now in
         progress.report {
@@ -122,9 +126,10 @@ struct LiveRunner: Sendable {
       })
     progress.finish()
     console.say(driverLine(result, filling))
-    for warning in result.warnings { console.warn(warning) }
+    let news = result.warnings.filter { !notes.contains($0) }
+    for warning in news { console.warn(warning) }
     return Finished(
-      record: record(result, notes: notes + result.warnings), end: result.end,
+      record: record(result, notes: notes + news), end: result.end,
       decisions: result.decisions)
   }
 
@@ -204,6 +209,7 @@ extension Failure {
     case .server(let server):
       self.init(server.isConnectionLost ? .serverUnreachable : .incomplete, "\(server)")
     case .unfit: self.init(.invalidInput, "\(error)")
+    case .unsafe(_, let help): self.init(.refusedForSafety, "\(error)", help: help)
     case .denied(_, let help): self.init(.incomplete, "\(error)", help: help)
     case .noSuchRun:
       self.init(.noSuchInput, "\(error)", help: "without --resume a new run begins")

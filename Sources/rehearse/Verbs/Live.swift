@@ -3,6 +3,7 @@ import Foundation
 import Gates
 import LiveDriver
 import Measurements
+import Primitives
 import Scenarios
 import Strategies
 
@@ -17,7 +18,8 @@ struct Live: Verb {
       Makes a temporary PostgreSQL cluster with the scenario's replicas from the programs installed \
       here, fills the table, runs the traffic and the backfill in real time, measures what \
       `simulate` predicts, and removes everything. Exit status as for `simulate`; 5 if a throttle's \
-      abort rule stopped the backfill, 69 if no server could be started or reached.
+      abort rule stopped the backfill, 69 if no server could be started or reached, or if it went \
+      away and did not come back; what there is by then is kept.
 
       With --target it runs on a server of yours, on the table that is there: only on one that \
       carries the marker or that rehearse.yaml allows, and only with --execute; without it nothing is \
@@ -40,8 +42,10 @@ struct Live: Verb {
     guard let loaded = loaded.first else { return .noSuchInput }
     try Writing.check(live.outputs)
     Interrupt.listen()
-    let runner = LiveRunner(
+    var runner = LiveRunner(
       loaded: loaded, limits: try live.limits(), timeBound: try live.timeBound(), console: console)
+    runner.patience = TimeSpan(
+      seconds: try WallTime.seconds(live.reconnect, of: "--reconnect"))
     guard let finished = try finish(runner) else { return .success }
     var run = finished.run
     if !run.record.complete, run.record.verdict == .pass { run.record.verdict = .inconclusive }
@@ -112,6 +116,11 @@ struct LiveOptions: ParsableArguments {
   var resume: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Await a lost server for this long at each try of a batch.", valueName: "duration"))
+  var reconnect = "30s"
+
+  @Option(
     help: ArgumentHelp("Limit the primary to so many reads and writes a second.", valueName: "n"))
   var iops: Double?
 
@@ -162,6 +171,7 @@ struct LiveOptions: ParsableArguments {
       throw ValidationError("only a throwaway cluster can be limited")
     }
     _ = try timeBound()
+    _ = try WallTime.seconds(reconnect, of: "--reconnect")
     _ = try limits()
   }
 

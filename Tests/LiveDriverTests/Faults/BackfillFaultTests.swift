@@ -177,6 +177,48 @@ extension OnAServer {
       }
     }
 
+    @Test("Where no such row may be written, it is run again, and the table is the same")
+    func unanswered() async throws {
+      try await ThrowawayCluster.with(ClusterPlan(sessions: 20)) { cluster in
+        try await onOwnThread { () throws(any Error) in try Self.runWithoutRows(on: cluster) }
+      }
+    }
+
+    private static func runWithoutRows(on cluster: ThrowawayCluster) throws {
+      var live = LiveScenario("answers")
+      live.backfill = "{set: {v: \"upper(note)\"}}"
+      let session = try Connection(cluster.primary.session, applicationName: "rehearse-test")
+      try session.execute("SET synchronous_commit = local")
+      try live.fill(session)
+      let root = try Connection(cluster.primary.administration, applicationName: "rehearse-test")
+      try root.execute(
+        """
+        CREATE ROLE guest LOGIN; GRANT USAGE ON SCHEMA answers TO guest;
+        GRANT SELECT, UPDATE ON \(live.table) TO guest
+        """)
+      try root.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+      try root.execute("SELECT pg_reload_conf()")
+      let killer = Killer(cluster, atMost: 2)
+      let guest = LiveTarget.Server(
+        session: cluster.primary.session.with("user", "guest"),
+        observation: cluster.primary.administration)
+      let result = try LiveRun(
+        try live.scenario, on: LiveTarget(primary: guest, replicas: [], isThrowaway: true),
+        name: live.schema
+      ).run()
+      #expect(killer.stop() >= 2)
+      #expect(result.end == .finished)
+      #expect(
+        result.warnings.contains { $0.contains("a batch whose COMMIT is lost is done twice") })
+      let retries = result.trial.value(of: MetricKey("backfill.retries", [:]))?.value
+      #expect(retries ?? 0 >= 1)
+      #expect(result.trial.value(of: MetricKey("backfill.rows", [:]))?.value == 2_000)
+      let wrong = try session.execute(
+        "SELECT count(*) FROM \(live.table) WHERE v IS DISTINCT FROM upper(note)")
+      #expect(wrong.scalar == "0")
+      #expect(try session.execute("SELECT to_regclass('\(live.progress)')").scalar == nil)
+    }
+
     /// A primary that waits for a replica which does not exist never answers a COMMIT, though it is
     /// durable: whoever ends the session then makes exactly this case.
     private static func run(on cluster: ThrowawayCluster) throws {
@@ -208,20 +250,22 @@ extension LiveScenario {
   }
 }
 
-/// Ends every session of the backfill that waits for a replica to confirm its COMMIT.
+/// Ends every session of the backfill that waits for a replica to confirm its COMMIT, until so many
+/// have ended; then no commit waits for one any more.
 private final class Killer: Sendable {
   private let isOver = Flag()
   private let killed = Results<Int>()
   private let thread: WorkingThread
 
-  init(_ cluster: ThrowawayCluster) {
+  init(_ cluster: ThrowawayCluster, atMost most: Int = .max) {
     let (isOver, killed) = (isOver, killed)
     thread = WorkingThread {
       let clock = LiveClock()
       do {
         let root = try Connection(
           cluster.primary.administration, applicationName: "rehearse-test")
-        while !isOver.isRaised {
+        var count = 0
+        while !isOver.isRaised, count < most {
           // What begins the run need not wait, and is let go.
           try root.execute(
             """
@@ -235,8 +279,11 @@ private final class Killer: Sendable {
               AND query LIKE '%COMMIT'
             """)
           if ended.count > 0 { killed.add(ended.count) }
+          count += ended.count
           clock.sleep(until: clock.now + .milliseconds(10))
         }
+        try root.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        try root.execute("SELECT pg_reload_conf()")
       } catch {
         Issue.record("\(error)")
       }

@@ -63,6 +63,39 @@ struct ServerFaultTests {
     }
   }
 
+  @Test(
+    "Batches that a crash takes along, confirmed without being durable, are done by the next run")
+  func asynchronousCommits() async throws {
+    try await ThrowawayCluster.with(ClusterPlan(sessions: 30)) { cluster in
+      let work = try await Work(Self.scenario("asynchronous"), on: cluster)
+      // Nobody writes the log out for those who do not wait for it.
+      let writers = try await onOwnThread { () throws(ServerError) in
+        let root = try Connection(cluster.primary.administration, applicationName: "rehearse-test")
+        try root.execute("ALTER DATABASE rehearse SET synchronous_commit = off")
+        let found = try root.execute(
+          """
+          SELECT pid FROM pg_stat_activity
+          WHERE backend_type IN ('walwriter', 'background writer')
+          """)
+        return (0..<found.count).compactMap { found.integer($0, 0).map { pid_t($0) } }
+      }
+      #expect(writers.count == 2)
+      for writer in writers { kill(writer, SIGSTOP) }
+      async let result = work.run()
+      try await work.awaitBlockedBatch()
+      // The server ends all others as well, and starts anew.
+      for writer in writers { kill(writer, SIGKILL) }
+      let end = try await result
+      guard case .gaveUp(let reason) = end.end, reason.contains("the server lost") else {
+        Issue.record("it ended with \(end.end)")
+        return
+      }
+      let resumed = try await work.run(resumes: true)
+      #expect(resumed.end == .finished)
+      try await work.expectEachRowOnce()
+    }
+  }
+
   @Test("A replica that is stopped and comes back is noticed, and ends with the primary's rows")
   func replicaRestarts() async throws {
     let plan = ClusterPlan(replicas: [.init(name: "a")], sessions: 30)
@@ -191,14 +224,13 @@ private final class Work: Sendable {
   }
 
   func run(
-    resumes: Bool = false, patience: TimeSpan = BackfillConnection.patience
+    resumes: Bool = false, patience: TimeSpan = .seconds(30)
   ) async throws -> LiveResult {
     try await onOwnThread { [self] in
       let isReplicated = live.replicas != "[]"
-      var run = LiveRun(
+      let run = LiveRun(
         try live.scenario, on: LiveTarget(cluster, replicas: isReplicated), name: live.schema,
-        resumes: resumes)
-      run.patience = patience
+        resumes: resumes, patience: patience)
       // Phases without a backfill report none.
       return try run.run(report: { [self] in rows.max($0.rows, ordering: .relaxed) })
     }
