@@ -15,6 +15,9 @@ package struct DriverReport: Hashable, Sendable, Codable {
   package var observerCPU = 0.0
   /// Seconds that the run took, from the first arrival to the last reading.
   package var length = 0.0
+  /// Seconds that it was planned to take on this host; nil for a server of one's own, and where nobody
+  /// could tell.
+  package var planned: Double?
 
   package init() {}
 
@@ -26,5 +29,6 @@ package struct DriverReport: Hashable, Sendable, Codable {
     case driverCPU = "driver_cpu_s"
     case observerCPU = "observer_cpu_s"
     case length = "length_s"
+    case planned = "planned_s"
   }
 }

@@ -92,7 +92,8 @@ package enum RunSchema {
             "driver_cpu_s": {"type": "number"},
             "observations": {"type": "integer", "minimum": 0},
             "observer_cpu_s": {"type": "number"},
-            "length_s": {"type": "number"}
+            "length_s": {"type": "number"},
+            "planned_s": {"type": "number"}
           }
         },
         "course": {

@@ -35,6 +35,8 @@ struct LiveTests {
         #expect(live?["unit"] == simulated?["unit"], "\(name)")
       }
       #expect(mine["metrics"]?["backfill.rows"]?["value"] == .number(2_000))
+      #expect(mine["driver"]?["planned_s"]?.number ?? 0 > 1.5)
+      #expect(live.errors.contains("on this host's"))
       #expect(mine["trace_hash"] == .null)
       #expect(mine["driver"]?["transactions"]?.number ?? 0 > 5)
       #expect(live.errors.contains("kept as"))

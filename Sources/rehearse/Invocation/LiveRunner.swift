@@ -44,23 +44,21 @@ struct LiveRunner: Sendable {
   }
 
   func run() throws -> Finished {
-    console.say(planLine)
-    return try blocking { try await onThrowaway() }
+    let plan = LivePlan(scenario, limits: limits, shouldStop: { mustStop })
+    for sentence in [opening] + plan.sentences { console.say(sentence) }
+    return try blocking { [length = plan.length] in try await onThrowaway(planned: length) }
   }
 
-  private var planLine: String {
+  private var opening: String {
     let table = scenario.tables[0]
-    let run = scenario.run
     let connections = ClusterPlan(scenario, limits: limits).sessions
-    let phases = [("warm-up", run.warmup), ("before", run.before), ("after", run.after)]
-      .map { "\($0.0) \(Human.duration($0.1.seconds))" }.joined(separator: ", ")
     let size = Human.bytes(Double(table.rows) * Double(table.rowWidth))
     return "\(scenario.name): a throwaway cluster with \(scenario.database.replicas.count) "
       + "replica(s), \(Human.count(Double(table.rows))) rows (\(size)), at most \(connections) "
-      + "connections; \(phases), and the backfill for as long as it takes"
+      + "connections"
   }
 
-  private func onThrowaway() async throws -> Finished {
+  private func onThrowaway(planned: Double?) async throws -> Finished {
     do {
       return try await ThrowawayCluster.with(.reaped(scenario, limits: limits)) { cluster in
         for note in cluster.notes { console.warn(note) }
@@ -68,7 +66,7 @@ struct LiveRunner: Sendable {
           let filling = try fill(cluster)
           return try measure(
             on: LiveTarget(cluster), name: newName, notes: cluster.notes + filling.notes,
-            filling: filling.seconds)
+            filling: filling.seconds, planned: planned)
         }
       }
     } catch let error as ClusterError {
@@ -109,12 +107,12 @@ struct LiveRunner: Sendable {
 
   func measure(
     on target: LiveTarget, name: String, resumes: Bool = false, notes: [String],
-    filling: Double? = nil
+    filling: Double? = nil, planned: Double? = nil
   ) throws -> Finished {
     let progress = Progress(console, label: scenario.name)
     defer { progress.finish() }
     let rows = Human.count(Double(scenario.tables[0].rows))
-    let result = try LiveRun(
+    var result = try LiveRun(
       scenario, on: target, name: name, resumes: resumes, patience: patience
     ).run(
       shouldStop: { mustStop },
@@ -125,6 +123,7 @@ struct LiveRunner: Sendable {
         }
       })
     progress.finish()
+    result.driver.planned = planned
     console.say(driverLine(result, filling))
     let news = result.warnings.filter { !notes.contains($0) }
     for warning in news { console.warn(warning) }
@@ -136,7 +135,9 @@ struct LiveRunner: Sendable {
   private func driverLine(_ result: LiveResult, _ filling: Double?) -> String {
     let driver = result.driver
     let filled = filling.map { "filled in \(Human.duration($0)); " } ?? ""
-    return "PostgreSQL \(result.serverVersion); \(filled)"
+    let planned = driver.planned.map { " of \(Human.duration($0)) planned" } ?? ""
+    return "PostgreSQL \(result.serverVersion); \(filled)ran \(Human.duration(driver.length))"
+      + "\(planned); "
       + "\(Human.count(Double(driver.transactions))) transactions sent "
       + "\(Human.duration(driver.scheduleLagP50)) late (p99 \(Human.duration(driver.scheduleLagP99))); "
       + "driver \(Human.duration(driver.driverCPU)) of processor time, observer "

@@ -1,0 +1,106 @@
+import Foundation
+import Gates
+import LiveDriver
+import Measurements
+import Primitives
+import Reports
+import Scenarios
+import Simulator
+
+/// How long a run on a throwaway cluster is expected to take, the filling of its tables apart.
+///
+/// The backfill's part is simulated, once as the scenario says and once with what this host has
+/// for all its servers together.
+struct LivePlan {
+  private let scenario: Scenario
+  private let cores = ProcessInfo.processInfo.activeProcessorCount
+  /// Seconds; infinite where it does not end before the horizon, nil where that was not found out.
+  private let backfill: Double?
+  private let asWritten: Double?
+
+  /// For how long the model may think about it, seconds of wall-clock time.
+  private static let patience = 10.0
+
+  init(_ scenario: Scenario, limits: ResourceLimits, shouldStop: @escaping @Sendable () -> Bool) {
+    self.scenario = scenario
+    guard scenario.backfill != nil else {
+      (backfill, asWritten) = (nil, nil)
+      return
+    }
+    let bound = TimeBound(seconds: Self.patience)
+    let mustStop: @Sendable () -> Bool = { bound.hasPassed || shouldStop() }
+    backfill = Self.duration(
+      scenario.placed(onCores: cores, limits: limits), shouldStop: mustStop)
+    asWritten = Self.duration(scenario, shouldStop: mustStop)
+  }
+
+  private static func duration(
+    _ scenario: Scenario, shouldStop: @Sendable () -> Bool
+  ) -> Double? {
+    var brief = scenario
+    // What comes before and after does not change how long the backfill takes.
+    brief.run.before = min(brief.run.before, .seconds(1))
+    brief.run.after = .seconds(1)
+    let trial = simulateTrial(
+      brief, trial: 0, seed: brief.run.seed, exact: false, shouldStop: shouldStop)
+    guard trial.complete else { return nil }
+    return trial.censored ? .infinity : trial.value(of: MetricKey("backfill.duration", [:]))?.value
+  }
+
+  /// The length of the phase in which the backfill runs, as the driver keeps it.
+  private var during: Double? {
+    scenario.backfill == nil ? max(scenario.run.before.seconds, 1) : backfill
+  }
+
+  /// Seconds; nil where nobody can tell.
+  var length: Double? {
+    guard let during, during.isFinite else { return nil }
+    let run = scenario.run
+    return (run.warmup + run.before + max(run.after, .seconds(1))).seconds + during
+  }
+
+  /// How long it will take, and what that rests on, a sentence each.
+  var sentences: [String] {
+    let run = scenario.run
+    let phases = [("warm-up", run.warmup), ("before", run.before), ("after", run.after)]
+      .map { "\($0.0) \(Human.duration($0.1.seconds))" }.joined(separator: ", ")
+    guard let during, scenario.backfill != nil else {
+      return [
+        "planned: \(phases), "
+          + (scenario.backfill == nil ? "no backfill" : "and the backfill for as long as it takes")
+      ]
+    }
+    guard let length else {
+      return [
+        "planned: \(phases); the model sees no end of the backfill on this host's \(cores) cores, so"
+          + " --max-time or run.horizon may have to stop it"
+      ]
+    }
+    let plan =
+      "planned: about \(Human.duration(length)) and the filling (\(phases), the backfill about "
+      + "\(Human.duration(during)) on this host's \(cores) cores, which servers and driver share)"
+    guard let asWritten, abs(during - asWritten) > 0.05 * asWritten else { return [plan] }
+    return [
+      plan,
+      "a server with \(scenario.database.cores) cores as the scenario says would take about "
+        + "\(Human.duration(asWritten)) for the backfill: what is measured here differs from it",
+    ]
+  }
+}
+
+extension Scenario {
+  /// On one machine with so many cores; its storage is not known before and stays as written, but for
+  /// the limits that a run sets itself.
+  fileprivate func placed(onCores cores: Int, limits: ResourceLimits) -> Scenario {
+    var placed = self
+    placed.database.cores = cores
+    placed.database.colocated = true
+    if let operations = limits.operations {
+      placed.database.storage.iops = min(placed.database.storage.iops, operations)
+    }
+    if let throughput = limits.throughput {
+      placed.database.storage.throughput = min(placed.database.storage.throughput, throughput)
+    }
+    return placed
+  }
+}
