@@ -194,7 +194,7 @@ let package = Package(
       "RunHistory",
       ["RunHistory", "Measurements", "Gates", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tuning", ["Tuning", "Scenarios", "Simulator", "Measurements", "Estimates", "Gates"]),
-    tests("Reports", ["Primitives", "Reports", "Measurements", "Scenarios", "Gates"]),
+    tests("Reports", ["Primitives", "Reports", "Measurements", "Scenarios", "Gates", "Tuning"]),
     tests("Rehearse", ["rehearse", "LiveDriver", "Measurements", "RunHistory", "Scenarios"]),
   ],
   swiftLanguageModes: [.v6]

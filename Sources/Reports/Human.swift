@@ -20,6 +20,9 @@ package enum Human {
     }
   }
 
+  /// A share with its sign.
+  static func signedPercent(_ share: Double) -> String { (share > 0 ? "+" : "") + percent(share) }
+
   package static func duration(_ seconds: Double) -> String {
     let size = abs(seconds)
     if size == 0 { return "0 s" }

@@ -96,11 +96,7 @@ struct TuneExtraLines {
   }
 
   private var headroom: [String] {
-    guard let headroom = result.headroom else { return [] }
-    let more = Human.wholePercent(headroom.factor - 1)
-    let text =
-      headroom.gate.map { "\(more) more traffic meets the gates; beyond it \($0) is missed first." }
-      ?? "even \(Human.count(Headroom.most)) times the traffic meets the gates."
+    guard let text = TuneWords.headroom(result) else { return [] }
     return "HEADROOM  \(text)".wrappedAfterHead(to: TuneText.width, head: 10)
   }
 
@@ -110,12 +106,11 @@ struct TuneExtraLines {
     columns.add(["start", "duration", "app p99", "gates"])
     let best = result.startTimes.filter(\.isMet).min { $0.duration < $1.duration }
     for start in result.startTimes {
-      let hour = Int(start.at) / 3_600
       var gates =
         start.isMet ? "met" : "\(start.gate ?? "") missed by \(Human.margin(start.excess))"
       if start == best { gates += ", the quickest of these" }
       columns.add([
-        (hour < 10 ? "0" : "") + "\(hour):00", Human.duration(start.duration),
+        TuneWords.clock(start.at), Human.duration(start.duration),
         start.latency.map(Human.duration) ?? "-", gates,
       ])
     }
@@ -129,14 +124,10 @@ struct TuneExtraLines {
     for one in result.sensitivity.prefix(8) {
       let notes = [one.isWritten ? nil : "a default", one.breaks.map { "misses \($0)" }]
       columns.add([
-        one.path, Self.signed(one.duration), Self.signed(-one.margin),
+        one.path, Human.signedPercent(one.duration), Human.signedPercent(-one.margin),
         notes.compactMap { $0 }.joined(separator: ", "),
       ])
     }
     return ["WORTH MEASURING FIRST  (what the setting depends on most)"] + columns.lines
-  }
-
-  private static func signed(_ share: Double) -> String {
-    (share > 0 ? "+" : "") + Human.percent(share)
   }
 }

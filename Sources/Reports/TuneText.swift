@@ -95,15 +95,7 @@ package struct TuneText {
 
   private var bound: [String] {
     guard let binding = result.binding else { return [] }
-    var text = TuneWords.binding(binding, result)
-    if let price = result.shadowPrice {
-      let relaxed = Human.wholePercent(price.relaxed)
-      text +=
-        price.gain < 0.001
-        ? " \(relaxed) more of its limit would buy nothing here."
-        : " \(relaxed) more of its limit would save \(Human.percent(price.gain)) of the time"
-          + (price.candidate.values.first.map { " (\($0.path.lastStep) \($0.text))." } ?? ".")
-    }
+    var text = TuneWords.binding(binding, result) + TuneWords.price(result)
     if let bounds = result.bounds, let tightest = bounds.binding {
       text +=
         " By arithmetic the first bound on the batch here is \(tightest.reason.words), at "

@@ -35,6 +35,33 @@ package enum TuneWords {
     }
   }
 
+  /// What relaxing the binding gate would buy, to follow it; empty where that was not asked.
+  static func price(_ result: TuneResult) -> String {
+    guard let price = result.shadowPrice else { return "" }
+    let relaxed = Human.wholePercent(price.relaxed)
+    guard price.gain >= 0.001 else {
+      return " \(relaxed) more of its limit would buy nothing here."
+    }
+    return " \(relaxed) more of its limit would save \(Human.percent(price.gain)) of the time"
+      + (price.candidate.values.first.map { " (\($0.path.lastStep) \($0.text))." } ?? ".")
+  }
+
+  static func headroom(_ result: TuneResult) -> String? {
+    result.headroom.map { headroom in
+      let more = Human.wholePercent(headroom.factor - 1)
+      return headroom.gate.map {
+        "\(more) more traffic meets the gates; beyond it \($0) is missed first."
+      }
+        ?? "even \(Human.count(Headroom.most)) times the traffic meets the gates."
+    }
+  }
+
+  /// Seconds since midnight as a full hour.
+  static func clock(_ seconds: Double) -> String {
+    let hour = Int(seconds) / 3_600
+    return (hour < 10 ? "0" : "") + "\(hour):00"
+  }
+
   package static func verdict(_ result: TuneResult) -> (Verdict, word: String, sentence: String) {
     guard let choice = result.recommended else {
       if !result.complete {

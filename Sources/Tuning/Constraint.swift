@@ -20,7 +20,7 @@ package struct Constraint: Hashable, Sendable {
     "backfill.duration", "backfill.rate", "backfill.completed_ratio", "backfill.batches",
     "mvcc.xids",
   ]
-  var wantsLarge: Bool { Self.wantingLarge.contains(rule.metric.name) }
+  package var wantsLarge: Bool { Self.wantingLarge.contains(rule.metric.name) }
 
   /// The same with a limit that allows a share more.
   func relaxed(by share: Double) -> Constraint {

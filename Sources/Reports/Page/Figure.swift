@@ -12,6 +12,18 @@ struct Figure {
     numbers = chart.numbers
   }
 
+  init(_ caption: HTML, _ chart: SearchChart) {
+    self.caption = caption
+    spec = chart.spec
+    numbers = chart.numbers
+  }
+
+  init(_ caption: HTML, _ chart: EffectChart) {
+    self.caption = caption
+    spec = chart.spec
+    numbers = chart.numbers
+  }
+
   init(_ caption: HTML, _ chart: MapChart) {
     self.caption = caption
     spec = chart.spec

@@ -51,8 +51,6 @@ extension RunReport {
       lead: "<p>The backfill is limited by \(sentence).</p>\n")
   }
 
-  var sensitivity: PageSection { PageSection(title: "What the result depends on") }
-
   /// Where the model's costs come from, in a few words.
   var costBasis: String {
     let costs = run.header.scenario.filter { $0.path.hasPrefix("database.costs.") }
@@ -147,6 +145,7 @@ extension RunReport {
 
   /// What repeats the run.
   var command: String {
+    if let repetition { return repetition }
     let verb = isLive ? "live" : "simulate"
     var words = ["rehearse", verb, source ?? "FILE"]
     for setting in run.header.scenario where setting.origin == "--set" {

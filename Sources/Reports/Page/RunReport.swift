@@ -6,6 +6,8 @@ struct RunReport {
   var run: RunRecord
   var source: String?
   var others: [RunRecord]
+  /// What repeats it, where that is not the run's own command.
+  var repetition: String?
 
   init(_ inputs: [RunPage.Input]) {
     run = inputs[0].record
@@ -16,8 +18,7 @@ struct RunReport {
   /// In this order: the answer, the evidence, what to do with it.
   var sections: [PageSection] {
     [
-      gates, worlds, finish, application, lag, locks, storage, batch, binding, sensitivity, trust,
-      abort,
+      gates, worlds, finish, application, lag, locks, storage, batch, binding, trust, abort,
       reproduction,
     ].filter { !$0.isEmpty }
   }

@@ -18,6 +18,7 @@ struct Tune: Verb {
       Examples:
         rehearse tune scenario.yaml
         rehearse tune scenario.yaml --write tuned.yaml --headroom
+        rehearse tune scenario.yaml --sensitivity --out html=tune.html
         rehearse tune scenario.yaml --set 'tune.space={strategy.workers: [1, 2]}'
       """)
 
@@ -49,17 +50,21 @@ struct Tune: Verb {
     if scenario.trials != nil {
       console.warn("--trials is not used: tune decides how many trials a setting needs")
     }
-    if let other = run.outputs.first(where: { ![.text, .json].contains($0.kind) }) {
+    if let other = run.outputs.first(where: { ![.text, .json, .html].contains($0.kind) }) {
       throw Failure(
-        .usage, "tune writes text or json, not \(other.kind.rawValue)",
+        .usage, "tune writes text, json or html, not \(other.kind.rawValue)",
         help: "simulate the recommended setting for a report")
     }
     try Writing.check(run.outputs.map(\.path) + [write].compactMap { $0 })
     Interrupt.listen()
     let result = try result(loaded, console)
-    try Publishing(outputs: run.outputs, format: output.format).publish(
+    let rest = run.outputs.filter { $0.kind != .html }
+    try Publishing(outputs: rest, format: output.format).publish(
       json: try jsonText(TuneDocument(result)), console
     ) { TuneText(result, source: file, emphasis: $0).text }
+    for page in run.outputs where page.kind == .html {
+      try Writing.write(TunePage(result, source: scenario.source(file)).text, to: page.path)
+    }
     if let write, let choice = result.recommended {
       try Writing.write(try patched(loaded, choice.candidate), to: write)
       console.say("wrote \(write)")
