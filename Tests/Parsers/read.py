@@ -4,15 +4,19 @@ usage: read.py KIND=PATH... ; for json, KIND is the path of a JSON Schema in fro
 """
 
 import json
+import os
 import sys
 
 import jsonschema
 import junitparser
 import sarif_pydantic
+import xmlschema
 from prometheus_client.openmetrics import parser as openmetrics
 
 
 def junit(path):
+    # What Jenkins' xUnit plugin holds a report against.
+    xmlschema.validate(path, os.path.join(sys.prefix, "junit-10.xsd"))
     suites = list(junitparser.JUnitXml.fromfile(path))
     assert suites, "no suite"
     for suite in suites:

@@ -31,8 +31,14 @@ struct ParserTests {
         .replacing("\"soon\"", with: "\"\(name)\"")
       #expect(hostile != run.output)
       try command.write(hostile, to: "hostile.json")
+      try command.write(Small.scenario(gates: Small.undecided), to: "open.yaml")
+      let open = try command.run(
+        "simulate", "open.yaml", "--no-history", "--trials", "3", "--format", "json")
+      #expect(open.status == 3)
+      try command.write(open.output, to: "open.json")
       let answer = try command.run(
-        "report", "run.json", "hostile.json", "--out", "junit=o.xml", "--out", "sarif=o.sarif",
+        "report", "run.json", "hostile.json", "open.json", "--out", "junit=o.xml", "--out",
+        "sarif=o.sarif",
         "--out", "openmetrics=o.prom")
       #expect(answer.status == 0, "\(answer.errors)")
       try command.write(try command.run("schema", "run").output, to: "run.schema")
@@ -53,6 +59,13 @@ struct ParserTests {
       try command.write(try command.run("schema", "run").output, to: "run.schema")
       for file in ["junit=o.xml", "sarif=o.sarif", "openmetrics=o.prom", "json:run.schema=o.json"] {
         #expect(try read(command, file).status == 1, "\(file)")
+      }
+      let counts = "tests='1' failures='0' errors='0'"
+      for (attribute, status) in [("", 0), (" colour='red'", 1)] as [(String, Int32)] {
+        try command.write(
+          "<testsuites><testsuite name='a' \(counts)\(attribute)><testcase name='b'/></testsuite>"
+            + "</testsuites>", to: "o.xml")
+        #expect(try read(command, "junit=o.xml").status == status)
       }
     }
   }
