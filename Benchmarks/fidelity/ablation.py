@@ -39,7 +39,7 @@ MECHANISMS = [
     Mechanism("bandwidth of the disk", "database.storage.throughput=1TiB/s"),
     Mechanism("operations of the disk", "database.storage.iops=10M"),
     Mechanism("page images", "database.settings.full_page_writes=false"),
-    Mechanism("flushes at commit", "database.settings.synchronous_commit=off", where=lambda known: known["synchronous"]),
+    Mechanism("flushes at commit", 'database.settings.synchronous_commit="off"', where=lambda known: known["synchronous"]),
     Mechanism("checkpoints", "database.settings.checkpoint_timeout=1d"),
     Mechanism("autovacuum", "database.settings.autovacuum=false", where=lambda known: known["autovacuum"]),
     Mechanism("the pool's size", "pools.app.size=1000"),
@@ -62,10 +62,9 @@ def predict(options, kept, name, flags):
             with open(options.calibration) as file:
                 json.dump(one.calibration(json.load(file)), changed)
             changed.flush()
-            more = settings + [text for setting in one.settings for text in ("--set", setting)]
             try:
                 kept.data["without"].setdefault(one.name, {})[name] = cells.simulated(
-                    options.scenarios, name, changed.name, options.trials, more)
+                    options.scenarios, name, changed.name, options.trials, settings + list(one.settings))
             except RuntimeError as error:
                 print(f"{name} without {one.name}: {error}", file=sys.stderr)
                 continue

@@ -71,13 +71,13 @@ def reduced(document):
 
 
 def plan(path, name, flags, calibration):
-    """(estimates by name, the scenario's facts, settings that say what the flags of `live` do)."""
+    """(estimates by name, the scenario's facts, settings as path=value that say what the flags of `live` do)."""
     calibrated = ["--calibration", os.path.abspath(calibration)]
     document = play(command("plan", path, name, calibrated))
     resolved = {one["path"]: one["value"] for one in document["resolved"]}
     settings = slower(flags, resolved)
     if settings:
-        document = play(command("plan", path, name, calibrated + settings))
+        document = play(command("plan", path, name, calibrated + assignments(settings)))
     estimates = {one["name"]: one.get("value") for one in document["estimates"]}
     return estimates, facts.read(resolved, flags), settings
 
@@ -87,15 +87,19 @@ def slower(flags, resolved):
     if "--replica-cpu" not in flags:
         return []
     share = facts.number(flags[flags.index("--replica-cpu") + 1])
-    settings = []
-    for cost in ("database.costs.replay_record", "database.costs.replay_image"):
-        settings += ["--set", f"{cost}={facts.number(resolved[cost]) / share * 1e9:.0f}ns"]
-    return settings
+    costs = ("database.costs.replay_record", "database.costs.replay_image")
+    return [f"{cost}={facts.number(resolved[cost]) / share * 1e9:.0f}ns" for cost in costs]
+
+
+def assignments(settings):
+    """`--set` for each path; of several for one path the last."""
+    last = dict(one.split("=", 1) for one in settings)
+    return [text for path, value in last.items() for text in ("--set", f"{path}={value}")]
 
 
 def simulated(path, name, calibration, trials, settings):
-    more = ["--calibration", os.path.abspath(calibration), "--no-history", "--trials", str(trials)] + settings
-    return reduced(play(command("simulate", path, name, more)))
+    more = ["--calibration", os.path.abspath(calibration), "--no-history", "--trials", str(trials)]
+    return reduced(play(command("simulate", path, name, more + assignments(settings))))
 
 
 class Cells:

@@ -79,6 +79,9 @@ def written(text, path):
 
 
 def table(options):
+    for path in filter(None, (options.cells, options.train)):
+        if not os.path.exists(path):
+            sys.exit(f"{path}: no such cells; `fidelity.py run` writes them")
     train = Cells(options.train).data if options.train else None
     written(report.table(Cells(options.cells).data, options.title, train), options.out)
 
@@ -139,7 +142,7 @@ def arguments():
     one = verb("table", table, "the published comparison of what was run", title="Development set")
     one.add_argument("--train", help="cells that the regression is trained on, in place of the other scenarios")
     one = verb("seal", seal, "draw the sealed set of this code and calibration", calibration=True)
-    one.add_argument("--count", type=int, default=10)
+    one.add_argument("--count", type=int, default=12)
     one = verb("ablate", ablate, "switch each mechanism off in turn", scenarios=True, calibration=True, title="Ablation")
     one.add_argument("--kept", default=os.path.join(ROOT, "results/local/ablation.json"), help="predictions so far")
     one.add_argument("--mechanisms", nargs="*", help="some of them, by name")

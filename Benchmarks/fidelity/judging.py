@@ -39,8 +39,8 @@ class Judgement:
 
     @property
     def verdict(self):
-        """met or missed by the decidable cells; undecidable if there is none."""
-        if not self.judged:
+        """met or missed by the decidable cells; undecidable if they are less than half of all."""
+        if len(self.judged) <= len(self.undecidable):
             return "undecidable"
         met = self.median <= self.metric.median and (self.metric.worst is None or self.worst <= self.metric.worst)
         return "met" if met else "missed"

@@ -1,5 +1,7 @@
 """Where sealed scenarios are drawn from: the space that the development set samples by hand."""
 
+import itertools
+import math
 import random
 
 STATEMENTS = {
@@ -13,10 +15,12 @@ INDEXES = [
     "{name: i2, columns: [region], distinct: 40k}",
     "{name: i3, columns: [region, customer], distinct: 300k}",
 ]
-# What keeps a replica behind, 2 to 60 s at its peak, and what else a server does meanwhile. Half of a
-# set's scenarios get one of the first, half one of the second; some get both, some none.
-BEHIND = ["stopped", "delayed", "conflict", "slow", "stopped"]
-SERVER = ["iops", "checkpoint", "autovacuum", "reader", "cache"]
+# What keeps a replica behind, 2 to 60 s at its peak; what else a server does meanwhile; and batches whose
+# locks more than 30 transactions meet. A scenario gets at most one of each. The shares are those of a set:
+# a signed-rank test at 5 % needs six rows (2 / 2^6), and one of them may be lost.
+BEHIND, BEHIND_SHARE = ["stopped", "delayed", "conflict", "slow"], 0.6
+SERVER, SERVER_SHARE = ["iops", "checkpoint", "autovacuum", "reader", "cache"], 0.5
+HOLDS, HOLDS_SHARE = ["update", "write", "multi"], 0.6
 
 
 class Scenario:
@@ -30,11 +34,20 @@ class Scenario:
         # Time of a row and worker, work and pause: what remains after about 12 us of work is the pause.
         self.per_row = logarithmic(rng, 20e-6, 120e-6)
         self.rows = int(min(2e6, 25 * self.workers / self.per_row) / 1000) * 1000
-        self.pause = max(0.0, self.batch * (self.per_row - 12e-6))
+        self.pace(self.batch)
         self.indexes = ", ".join(INDEXES[: rng.randint(0, 3)])
         self.traffic = ", ".join(classes(rng))
         self.settings = {"synchronous_commit": '"%s"' % rng.choice(["on", "on", "off"])}
         self.storage, self.run, self.events, self.flags = {}, {}, [], []
+
+    def pace(self, batch):
+        self.batch, self.pause = batch, max(0.0, batch * (self.per_row - 12e-6))
+
+    def holds(self, kind):
+        """Waits for a batch's rows are rows written a second x its hold / 2 (fidelity's closed form): 0.3 s x 400/s / 2 = 60."""
+        self.pace(int(logarithmic(self.rng, 15_000, 40_000)))
+        self.rows = max(self.rows, 8 * self.batch)
+        self.traffic = ", ".join(classes(self.rng, [kind], self.rng.randint(350, 500)))
 
     def behind(self, kind):
         rng = self.rng
@@ -50,8 +63,8 @@ class Scenario:
             self.settings["recovery_min_apply_delay"] = "%ds" % rng.randint(3, 15)
         elif kind == "slow":
             # 40,000 rows a second take a replica 0.1 to 0.2 of a core (docs/model.md): more than it gets.
-            self.workers, self.rows = 2, 1_000_000
-            self.pause = max(0.0, self.batch * (50e-6 - 15e-6))
+            self.workers, self.rows, self.per_row = 2, 1_000_000, 50e-6
+            self.pace(self.batch)
             self.flags += ["--replica-cpu", "%d%%" % rng.randint(6, 9)]
 
     def server(self, kind):
@@ -88,10 +101,10 @@ def logarithmic(rng, low, high):
     return low * (high / low) ** rng.random()
 
 
-def classes(rng):
-    """One or two kinds of transactions, 30 to 500 a second together."""
-    rate = int(logarithmic(rng, 30, 500))
-    kinds = rng.choice([["read", "write"], ["write"], ["update"], ["read", "multi"]])
+def classes(rng, kinds=None, rate=None):
+    """One or two kinds of transactions, by default 30 to 500 a second together."""
+    rate = rate or int(logarithmic(rng, 30, 500))
+    kinds = kinds or rng.choice([["read", "write"], ["write"], ["update"], ["read", "multi"]])
     keys = "" if rng.random() < 0.6 else ", keys: {distribution: zipf, s: %.2f}" % rng.uniform(0.8, 1.15)
     for kind in kinds:
         statements = STATEMENTS[kind] % rng.randint(2, 10) if kind == "multi" else STATEMENTS[kind]
@@ -99,18 +112,20 @@ def classes(rng):
         yield "{name: %s, rate: %d/s, statements: %s, timeout: 5s, pool: app%s}" % (kind, share, statements, keys)
 
 
-def assigned(rng, traits, count):
-    """Which scenario gets which trait: each at least once from ten scenarios on, half of the scenarios one."""
-    drawn = (traits * (count // (2 * len(traits)) + 1))[: (count + 1) // 2]
-    return dict(zip(rng.sample(range(count), len(drawn)), drawn))
+def assigned(rng, traits, share, count):
+    """Which scenario gets which trait: so large a share of them one, the traits in turn."""
+    size = math.ceil(share * count)
+    return dict(zip(rng.sample(range(count), size), itertools.cycle(traits)))
 
 
 def draw(seed, count):
     """`count` scenarios, name -> (variant of the development file, flags of `live`), the same for the same seed."""
     rng = random.Random(seed)
     scenarios = [Scenario(rng) for _ in range(count)]
-    for number, kind in assigned(rng, BEHIND, count).items():
+    for number, kind in assigned(rng, HOLDS, HOLDS_SHARE, count).items():
+        scenarios[number].holds(kind)
+    for number, kind in assigned(rng, BEHIND, BEHIND_SHARE, count).items():
         scenarios[number].behind(kind)
-    for number, kind in assigned(rng, SERVER, count).items():
+    for number, kind in assigned(rng, SERVER, SERVER_SHARE, count).items():
         scenarios[number].server(kind)
     return {f"sealed-{number + 1}": (one.text(), one.flags) for number, one in enumerate(scenarios)}
