@@ -46,6 +46,14 @@ struct OwnServer {
     ).integer(0, 0)
   }
 
+  /// As a role that may change the table and make nothing.
+  func guest(of table: String) throws -> String {
+    let root = try Connection(cluster.primary.administration, applicationName: "rehearse-test")
+    try root.execute("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    try session.execute("GRANT SELECT, UPDATE ON \(table) TO guest")
+    return Self.string(cluster.primary.session.with("user", "guest"))
+  }
+
   func isUntouched(_ table: String) throws -> Bool {
     let changed = try session.execute("SELECT count(*) FROM \(table) WHERE n <> id").integer(0, 0)
     let progress = try session.execute("SELECT to_regclass('rehearse_progress')").scalar
@@ -253,11 +261,7 @@ struct LiveTargetTests {
   func fewRights() async throws {
     try await withServer { server, command in
       try server.make("orders", in: command)
-      let root = try Connection(
-        server.cluster.primary.administration, applicationName: "rehearse-test")
-      try root.execute("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-      try server.session.execute("GRANT SELECT, UPDATE ON orders TO guest")
-      let guest = OwnServer.string(server.cluster.primary.session.with("user", "guest"))
+      let guest = try server.guest(of: "orders")
       let arguments = ["live", "s.yaml", "--target", guest, "--execute", "--no-history"]
       let answer = try command.finish(command.start(arguments))
       #expect(answer.status == 77, "\(answer.errors)")
@@ -276,11 +280,7 @@ struct LiveTargetTests {
   func withoutProgress() async throws {
     try await withServer { server, command in
       try server.make("orders", in: command)
-      let root = try Connection(
-        server.cluster.primary.administration, applicationName: "rehearse-test")
-      try root.execute("CREATE ROLE guest LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-      try server.session.execute("GRANT SELECT, UPDATE ON orders TO guest")
-      let guest = OwnServer.string(server.cluster.primary.session.with("user", "guest"))
+      let guest = try server.guest(of: "orders")
       let live = [
         "live", "s.yaml", "--target", guest, "--no-history", "--set", "backfill.set.n=null",
       ]

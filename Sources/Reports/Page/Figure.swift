@@ -6,36 +6,24 @@ struct Figure {
   var spec: Spec
   var numbers: HTML
 
-  init(_ caption: HTML, _ chart: TimeChart) {
-    self.caption = caption
-    spec = chart.spec
-    numbers = chart.numbers
-  }
-
-  init(_ caption: HTML, _ chart: SearchChart) {
-    self.caption = caption
-    spec = chart.spec
-    numbers = chart.numbers
-  }
-
-  init(_ caption: HTML, _ chart: EffectChart) {
-    self.caption = caption
-    spec = chart.spec
-    numbers = chart.numbers
-  }
-
-  init(_ caption: HTML, _ chart: MapChart) {
-    self.caption = caption
-    spec = chart.spec
-    numbers = chart.numbers
-  }
-
-  init(_ caption: HTML, _ chart: SpreadChart) {
+  init(_ caption: HTML, _ chart: some Chart) {
     self.caption = caption
     spec = chart.spec
     numbers = chart.numbers
   }
 }
+
+/// What a figure draws, and the same as a table.
+protocol Chart {
+  var spec: Spec { get }
+  var numbers: HTML { get }
+}
+
+extension TimeChart: Chart {}
+extension SpreadChart: Chart {}
+extension MapChart: Chart {}
+extension SearchChart: Chart {}
+extension EffectChart: Chart {}
 
 extension TimeChart {
   private static let mostRows = 16
