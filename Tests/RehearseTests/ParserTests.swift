@@ -31,7 +31,8 @@ struct ParserTests {
         .replacing("\"soon\"", with: "\"\(name)\"")
       #expect(hostile != run.output)
       try command.write(hostile, to: "hostile.json")
-      try command.write(Small.scenario(gates: Small.undecided), to: "open.yaml")
+      let undecided = Small.scenario(gates: Small.undecided)
+      try command.write(undecided.replacing("name: small", with: "name: open"), to: "open.yaml")
       let open = try command.run(
         "simulate", "open.yaml", "--no-history", "--trials", "3", "--format", "json")
       #expect(open.status == 3)
