@@ -84,7 +84,8 @@ package struct BatchTime: Hashable, Sendable {
   /// CPU of writing one new version with its index entries.
   private static func write(_ costs: Costs, _ log: LogModel) -> Double {
     costs.updateRow.seconds + log.movedShare * costs.moveRow.seconds
-      + log.indexedShare * Double(log.indexes.count) * costs.indexEntry.seconds
+      + log.indexedShare
+      * (costs.keyEntry.seconds + Double(log.indexes.count - 1) * costs.indexEntry.seconds)
   }
 
   /// Seconds until a commit's log is where `synchronous_commit` wants it: the local flush, then the

@@ -30,6 +30,9 @@ package final class WorkingThread: @unchecked Sendable {
     precondition(status == 0, "the system makes no more threads (error \(status))")
   }
 
+  /// Keeps the calling thread on one core, the same for all; false where the system does not let it.
+  package static func bindToFirstCore() -> Bool { cpostgres_bind_to_first_core() == 0 }
+
   /// Waits for its end; once only.
   package func join() { pthread_join(thread, nil) }
 

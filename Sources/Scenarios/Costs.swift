@@ -16,8 +16,10 @@ package struct Costs: Sendable, Hashable {
   package var updateRow: TimeSpan = .nanoseconds(2_200)
   /// Extra for a version that has to go to another page.
   package var moveRow: TimeSpan = .nanoseconds(1_800)
-  /// Insert one index entry.
+  /// Insert one index entry, on any leaf.
   package var indexEntry: TimeSpan = .nanoseconds(2_000)
+  /// Insert one entry of the index in whose order a batch goes: next to the one before.
+  package var keyEntry: TimeSpan = .nanoseconds(2_000)
   /// Step over one index entry in order.
   package var indexStep: TimeSpan = .nanoseconds(80)
   /// Look at one row in a sequential scan.

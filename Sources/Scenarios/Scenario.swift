@@ -62,6 +62,13 @@ package struct Table: Sendable, Hashable {
     package var distinct: Int?
     /// A column that the backfill sets is among `columns`.
     package var touchedByBackfill: Bool
+
+    package init(name: String, columns: [String], distinct: Int?, touchedByBackfill: Bool) {
+      self.name = name
+      self.columns = columns
+      self.distinct = distinct
+      self.touchedByBackfill = touchedByBackfill
+    }
   }
 }
 

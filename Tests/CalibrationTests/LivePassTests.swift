@@ -6,8 +6,10 @@ import Testing
 /// One pass on a real server, which is made for it.
 @Suite struct LivePassTests {
   private static let groups = [
-    "select", "transaction", "hot", "scan", "checkpoint", "batch", "contention", "commit",
-    "commit_bytes", "group", "handoff", "wake", "cores", "replay", "pass",
+    "select", "transaction", "hot", "full", "paced_read", "paced_write",
+    "paced_memory", "paced_framed", "scan",
+    "checkpoint", "batch", "contention", "commit_bytes", "group", "handoff", "wake", "crowd",
+    "cores", "slice", "reads", "replay", "pass",
   ]
 
   @Test("Two passes measure everything, leave no table, and make a file that can be read")
@@ -48,9 +50,12 @@ import Testing
         CalibrationAssembly(measured, for: scenario).fill(&file)
         #expect(file.parameters.count > 15)
         #expect(try CalibrationReading.read(text: try file.text(), path: "c.json") == file)
-        // Bytes do not depend on what else the host is doing: the record, and now and then a pruning.
-        let row = try #require(file.observations["log.bytes_per_heap_only_row"])
-        #expect((70...100).contains(row.value))
+        // Bytes do not depend on what else the host is doing.
+        for name in ["heap_only_row", "row.1_indexes", "row.1_indexes.wide"] {
+          let row = try #require(file.observations["log.bytes_per_\(name)"])
+          let model = try #require(row.model)
+          #expect(abs(row.value / model - 1) < 0.04, "\(name): \(row.value), not \(model)")
+        }
       }
     }
   }

@@ -140,6 +140,28 @@ import Testing
     #expect(problems.allSatisfy { $0.code == "RH0901" && !$0.hint.isEmpty })
   }
 
+  @Test("A time slice of no length is refused, in a calibration and in a scenario")
+  func noSlice() throws {
+    let text = try sample {
+      $0.parameters["costs.time_slice"] = .init(
+        value: 0, unit: "s", low: 0, high: 0, half: .machine, method: "edited")
+    }
+    let failure = #expect(throws: ScenarioFailure.self) { _ = try load(text) }
+    #expect(failure?.problems.first?.message.contains("has to lie between 1us and 10s") == true)
+    #expect(throws: ScenarioFailure.self) {
+      _ = try load(try sample(), database: "{costs: {time_slice: 0s}}")
+    }
+  }
+
+  @Test("Quantiles that fall are refused")
+  func fallingQuantiles() throws {
+    let text = try sample {
+      $0.parameters["storage.write_latency"]?.quantiles = ["0.05": 2e-4, "0.5": 4e-4, "0.9": 3e-4]
+    }
+    let failure = #expect(throws: ScenarioFailure.self) { _ = try load(text) }
+    #expect(failure?.problems.first?.message.contains("do not rise") == true)
+  }
+
   @Test("A value edited without its draws is refused")
   func editedValue() throws {
     let text = try sample {

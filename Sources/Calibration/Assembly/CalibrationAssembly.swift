@@ -26,7 +26,8 @@ package struct CalibrationAssembly: Sendable {
       file.parameters[name] = CalibrationFile.Parameter(
         value: value, unit: known.unit, low: min(value, spread?.quantile(0.05) ?? value),
         high: max(value, spread?.quantile(0.95) ?? value), half: .machine,
-        method: Costing.methods[name] ?? "", quantiles: quantiles(name))
+        method: Costing.methods[name] ?? "",
+        quantiles: SampleQuantiles(singles(name, values))?.table)
     }
     file.joint = CalibrationFile.Joint(
       parameters: names, draws: draws.map { draw in names.map { draw[$0] ?? 0 } })
@@ -34,18 +35,16 @@ package struct CalibrationAssembly: Sendable {
     file.scope = scope
   }
 
-  /// Of single measurements, where their distribution is of interest by itself.
-  private func quantiles(_ name: String) -> [String: Double]? {
-    let values: [Double] =
-      switch name {
-      case "storage.write_latency": measured.values("commit", "durable")
-      case "storage.read_latency": measured.values("reads", "random")
-      case "costs.wake_up": measured.values("wake", "idle")
-      case "costs.time_slice": measured.values("wake", "busy")
-      case "rtt": measured.values("transaction", "wall")
-      default: []
-      }
-    return SampleQuantiles(values)?.table
+  /// Single measurements of the parameter itself, where their distribution is of interest.
+  private func singles(_ name: String, _ values: [String: Double]) -> [Double] {
+    switch name {
+    case "rtt": Costing.trips(measured)
+    case "storage.write_latency":
+      Costing.flushes(measured).map { max(0, $0 - (values["costs.flush"] ?? 0)) }
+    case "storage.read_latency": measured.values("reads", "random")
+    case "costs.wake_up": measured.values("wake", "idle")
+    default: []
+    }
   }
 
   /// Between what the calibration went, and how far the model is taken to carry it: rows hardly matter

@@ -10,44 +10,26 @@ package struct Costing: Sendable {
   package private(set) var values: [String: Double] = [:]
 
   package init(_ measured: Measured) {
-    statements(measured)
     scans(measured)
-    heapOnly(measured)
     batches(measured)
+    wakeUps(measured)
+    statements(measured)
     commits(measured)
-    processor(measured)
     locks(measured)
     replay(measured)
-    if let reads = SampleQuantiles(measured.values("reads", "random")) {
-      values["storage.read_latency"] = max(1e-6, reads.median)
-    }
+    set("storage.dirty_expire", SampleQuantiles(measured.values("host", "dirty_expire"))?.median)
+    set("storage.read_latency", SampleQuantiles(measured.values("reads", "random"))?.median)
   }
 
   private subscript(cost: String) -> Double { values["costs.\(cost)"] ?? 0 }
 
-  private mutating func set(_ cost: String, _ value: Double?) {
-    guard let value, value.isFinite else { return }
-    values["costs.\(cost)"] = max(0, value)
+  /// As near as the parameter's range allows.
+  private mutating func set(_ name: String, _ value: Double?) {
+    guard let value, value.isFinite, let known = CalibratedParameter.named(name) else { return }
+    values[name] = min(max(known.range.lowerBound, value), known.range.upperBound)
   }
 
-  /// CPU of a read by key = statement + rows × select_row; of BEGIN and COMMIT what framing adds.
-  ///
-  /// The two are seen together only; they are shared as the defaults are, 6 to 9.
-  private mutating func statements(_ measured: Measured) {
-    let reads = measured["select"]
-    let costs = LinearFit.costs(
-      reads.map { [1, $0["rows"] ?? 0] }, reads.map { $0["cpu"] ?? 0 },
-      // A read of forty rows is known as well as one of one row, relatively.
-      weights: reads.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
-    set("statement", costs?[0])
-    set("select_row", costs?[1])
-    let transactions = measured["transaction"]
-    let framing = SampleQuantiles(transactions.map { ($0["framed"] ?? 0) - ($0["alone"] ?? 0) })
-    set("begin", framing.map { $0.median * 6 / 15 })
-    set("commit", framing.map { $0.median * 9 / 15 })
-    // What the client spends on one answer, wherever it runs.
-    set("driver", SampleQuantiles(transactions.map { $0["client"] ?? 0 })?.median)
-  }
+  private mutating func set(cost: String, _ value: Double?) { set("costs.\(cost)", value) }
 
   private mutating func scans(_ measured: Measured) {
     func slope(_ name: String) -> Double? {
@@ -59,74 +41,88 @@ package struct Costing: Sendable {
           return (many - few) / (most - least)
         })?.median
     }
-    set("index_step", slope("step"))
-    set("lock_row", slope("lock").map { $0 - self["index_step"] })
-    set("scan_row", SampleQuantiles(measured.values("scan", "scan"))?.median)
-    set("expression", SampleQuantiles(measured.values("scan", "expression"))?.median)
+    set(cost: "index_step", slope("step"))
+    set(cost: "lock_row", slope("lock").map { $0 - self["index_step"] })
+    set(cost: "scan_row", SampleQuantiles(measured.values("scan", "scan"))?.median)
+    set(cost: "expression", SampleQuantiles(measured.values("scan", "expression"))?.median)
   }
 
-  /// CPU of an update on the same page beyond that of reading the same rows, per row.
-  private mutating func heapOnly(_ measured: Measured) {
-    let hot = measured["hot"]
-    let costs = LinearFit.costs(
-      hot.map { [1, $0["rows"] ?? 0] },
-      hot.map { max(0, ($0["cpu"] ?? 0) - ($0["read_cpu"] ?? 0)) },
-      weights: hot.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
-    set("update_row", costs?[1])
-  }
-
-  /// CPU of a batch = (begin + statement) + rows × (index_step + update_row + move_row) + entries ×
-  /// index_entry + images × page_image.
   private mutating func batches(_ measured: Measured) {
-    let batches = measured["batch"].filter { $0["cpu"] != nil && $0["rows"] != nil }
-    let hasImages = batches.contains { ($0["images"] ?? 0) > 0 }
-    let amounts = batches.map { batch -> [Double] in
-      let rows = batch["rows"] ?? 0
-      let own = [1, rows, rows * (batch["indexes"] ?? 1)]
-      return hasImages ? own + [batch["images"] ?? 0] : own
-    }
-    let costs = LinearFit.costs(
-      amounts, batches.map { $0["cpu"] ?? 0 },
-      weights: batches.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
-    guard let costs else { return }
-    set("move_row", costs[1] - self["update_row"] - self["index_step"])
-    set("index_entry", costs[2])
-    if hasImages { set("page_image", costs[3]) }
+    let design = BatchDesign(measured, indexStep: self["index_step"], scanRow: self["scan_row"])
+    for (cost, value) in design.costs { set(cost: cost, value) }
     let pairs = measured["contention"].compactMap { reading -> Double? in
       guard let alone = reading["alone"], let together = reading["together"], alone > 0 else {
         return nil
       }
       return together / alone - 1
     }
-    set("contention", SampleQuantiles(pairs).map { min(1, max(0, $0.median)) })
+    set(cost: "contention", SampleQuantiles(pairs)?.median)
   }
 
-  /// A durable commit takes that much longer than one that does not wait.
+  private mutating func wakeUps(_ measured: Measured) {
+    set(cost: "wake_up", SampleQuantiles(measured.values("wake", "idle"))?.median)
+    // In the model who wakes beside busy cores waits for the first of c slices to end, which takes a slice
+    // over c + 1 on average. Linux lets most of them in at once: the slice is the one with the wait they see.
+    if let queued = SampleQuantiles(measured.values("crowd", "queued")),
+      let cores = measured.values("cores", "cores").first
+    {
+      set(cost: "time_slice", queued.mean * (cores + 1))
+    }
+  }
+
+  /// A paced read = statement + select_row; a framed pair of statements = begin + 2 · statement + 2 ·
+  /// select_row + update_row + commit.
+  ///
+  /// What BEGIN and COMMIT add to a read that has nothing to make durable is shared between them by half; the
+  /// rest of what they add to a write is COMMIT's.
+  private mutating func statements(_ measured: Measured) {
+    let reads = measured["select"]
+    let costs = LinearFit.costs(
+      reads.map { [1, $0["rows"] ?? 0] }, reads.map { $0["cpu"] ?? 0 },
+      // A read of forty rows is known as well as one of one row, relatively.
+      weights: reads.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
+    set(cost: "select_row", costs?[1])
+    guard let read = median("paced_read", "cpu", measured) else { return }
+    set(cost: "statement", read - self["select_row"])
+    let loop = SampleQuantiles(
+      measured["transaction"].map { ($0["framed"] ?? 0) - ($0["alone"] ?? 0) })
+    set(cost: "begin", loop.map { $0.median / 2 })
+    if let framed = median("paced_framed", "cpu", measured) {
+      set(cost: "commit", framed - 2 * read - self["update_row"] - self["begin"])
+    }
+    // What the client spends on one answer, wherever it runs.
+    set(cost: "driver", median("paced_read", "client", measured))
+    // The server's wake-up and both ends' CPU are the model's own; the client's wake-up is in here.
+    set("rtt", SampleQuantiles(Self.trips(measured))?.median)
+  }
+
+  private func median(_ group: String, _ name: String, _ measured: Measured) -> Double? {
+    SampleQuantiles(measured.values(group, name))?.median
+  }
+
+  /// A write that waits for the disk takes longer than one that does not: by its flush.
   ///
   /// Software's and device's part are seen together only: the default of `flush`, or half of it all
   /// where that is less, counts as software.
   private mutating func commits(_ measured: Measured) {
-    let durable = SampleQuantiles(measured.values("commit", "durable"))
-    let memory = SampleQuantiles(measured.values("commit", "memory"))
-    guard let durable, let memory else { return }
-    let flush = max(1e-6, durable.trimmedMean - memory.trimmedMean)
-    let software = min(Costs().flush.seconds, flush / 2)
-    set("flush", software)
-    values["storage.write_latency"] = flush - software
+    guard let flush = SampleQuantiles(Self.flushes(measured))?.median else { return }
+    let whole = max(1e-6, flush)
+    let software = min(Costs().flush.seconds, whole / 2)
+    set(cost: "flush", software)
+    set("storage.write_latency", whole - software)
   }
 
-  private mutating func processor(_ measured: Measured) {
-    if let idle = SampleQuantiles(measured.values("wake", "idle")) { set("wake_up", idle.median) }
-    if let busy = SampleQuantiles(measured.values("wake", "busy")),
-      let cores = measured.values("cores", "cores").first
-    {
-      // Slices end at even moments: the first of c to end does so after slice / (c + 1) on average.
-      set("time_slice", (busy.trimmedMean - self["wake_up"]) * (cores + 1))
-    }
-    if let wall = SampleQuantiles(measured.values("transaction", "wall")),
-      let cpu = SampleQuantiles(measured.values("transaction", "alone"))
-    {
-      values["rtt"] = max(0, wall.median - cpu.median - self["wake_up"])
+  /// Seconds of single flushes.
+  static func flushes(_ measured: Measured) -> [Double] {
+    let rest = SampleQuantiles(measured.values("paced_memory", "wall"))?.median ?? 0
+    return measured.values("paced_write", "wall").map { max(0, $0 - rest) }
+  }
+
+  /// Seconds of single round trips beside the CPU of both ends and the server's wake-up.
+  static func trips(_ measured: Measured) -> [Double] {
+    let wakeUp = SampleQuantiles(measured.values("wake", "idle"))?.median ?? 0
+    return measured["paced_read"].map {
+      max(1e-6, ($0["wall"] ?? 0) - ($0["cpu"] ?? 0) - ($0["client"] ?? 0) - wakeUp)
     }
   }
 
@@ -135,7 +131,7 @@ package struct Costing: Sendable {
     let waits = SampleQuantiles(measured.values("handoff", "cpu"))
     let plain = SampleQuantiles(
       measured["hot"].filter { $0["rows"] == 1 }.compactMap { $0["cpu"] })
-    if let waits, let plain { set("recheck", waits.median - plain.median) }
+    if let waits, let plain { set(cost: "recheck", waits.median - plain.median) }
   }
 
   /// CPU of the startup process = records × replay_record + images × replay_image.
@@ -145,35 +141,39 @@ package struct Costing: Sendable {
       backlogs.map { [$0["records"] ?? 0, $0["images"] ?? 0] },
       backlogs.map { $0["cpu"] ?? 0 },
       weights: backlogs.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
-    set("replay_record", costs?[0])
-    set("replay_image", costs?[1])
+    set(cost: "replay_record", costs?[0])
+    set(cost: "replay_image", costs?[1])
   }
 }
 
 extension Costing {
   /// How each parameter is obtained, a sentence.
   package static let methods: [String: String] = [
-    "costs.statement": "server CPU of reads by key, regressed on their rows: the intercept",
+    "costs.statement": "server CPU of paced reads, without select_row",
     "costs.select_row": "server CPU of reads by key, regressed on their rows: the slope",
-    "costs.begin": "server CPU that BEGIN and COMMIT add to a read, six of fifteen parts",
-    "costs.commit": "server CPU that BEGIN and COMMIT add to a read, nine of fifteen parts",
-    "costs.driver": "this client's CPU per answer",
+    "costs.begin": "half of the server CPU that BEGIN and COMMIT add to a read",
+    "costs.commit": "server CPU of paced, framed reads and updates beyond two reads, "
+      + "update_row and begin",
+    "costs.driver": "this client's CPU per paced read",
     "costs.index_step": "server CPU of OFFSET on an index, slope between 200 and 8,000 entries",
     "costs.lock_row": "server CPU of SELECT FOR UPDATE on a range, slope, without index_step",
     "costs.scan_row": "server CPU of a sequential count",
     "costs.expression": "server CPU that upper(substr(…, 1, 8)) adds to a sequential count",
-    "costs.update_row": "server CPU of heap-only updates beyond reads of the same rows, slope",
-    "costs.move_row": "server CPU of batches, regressed on rows, entries and images, without "
-      + "update_row and index_step",
-    "costs.index_entry": "server CPU of batches, regressed on rows, entries and images",
-    "costs.page_image": "server CPU of batches, regressed on rows, entries and images",
-    "costs.contention": "server CPU of a batch's row beside another batch over alone, less one",
+    "costs.update_row": BatchDesign.method, "costs.move_row": BatchDesign.method,
+    "costs.key_entry": BatchDesign.method, "costs.index_entry": BatchDesign.method,
+    "costs.page_image": BatchDesign.method,
+    "costs.contention": "a batch's time for a row, its run queue apart, beside another batch over "
+      + "alone, less one",
     "costs.flush": "software's part of a commit's wait: its default, or half if that is less",
-    "storage.write_latency": "durable commits beyond those that do not wait, without costs.flush",
+    "storage.write_latency": "paced updates beyond those that do not wait for the disk, without "
+      + "costs.flush",
     "storage.read_latency": "direct random reads of 8 KiB from a file of 64 MiB",
-    "costs.wake_up": "lateness of a sleeper on idle cores",
-    "costs.time_slice": "lateness of a sleeper beside one busy thread a core, times cores + 1",
-    "rtt": "elapsed time of a read by key without its server CPU and wake_up",
+    "storage.dirty_expire": "vm.dirty_expire_centisecs of this host",
+    "costs.wake_up": "from a byte sent to its reader on an idle core",
+    "costs.time_slice": "what paced reads wait for a core beside one computing server process a "
+      + "core, times cores + 1",
+    "rtt": "elapsed time of paced reads without the CPU of both ends and wake_up: with the "
+      + "client's wake-up",
     "costs.recheck": "server CPU of an update that waited for its row beyond one that did not",
     "costs.replay_record": "CPU of the replica's startup process draining backlogs, regressed on "
       + "records and images",
@@ -181,7 +181,7 @@ extension Costing {
       + "records and images",
   ]
 
-  /// Joint vectors, each of another sample of the readings.
+  /// Joint vectors, each of another sample of the passes.
   package static func draws(_ measured: Measured, count: Int = 200) -> [[String: Double]] {
     let names = Set(Costing(measured).values.keys)
     return (0..<count).map { draw in
@@ -189,9 +189,7 @@ extension Costing {
       for attempt in 0..<UInt64(100) {
         let key = RandomKey(seed: 0xCA1B, trial: draw, entity: attempt, purpose: 0xB007)
         let values = Costing(
-          measured.resampled { group, size, index in
-            Int(key.child(stableHash(of: group)).bits(UInt64(index)) % UInt64(size))
-          }
+          measured.resampled { size, index in Int(key.bits(UInt64(index)) % UInt64(size)) }
         ).values
         if names.isSubset(of: values.keys) { return values }
       }

@@ -4,9 +4,13 @@ import Simulator
 // What a server did where the model computes the same by itself, or has no number for it: shown, and
 // compared, never fitted.
 extension CalibrationAssembly {
+  /// Beyond this a log volume off the model's is worth a warning.
+  private static let mostLogError = 0.04
+
   func observe(_ file: inout CalibrationFile) {
-    observeLog(&file)
+    file.observations = LogObservations(measured, for: scenario).observations
     observeHost(&file)
+    observeDesign(&file)
     let noise = Noise(measured)
     file.observations["noise.cpu"] = .init(
       value: noise.cpu, unit: "1", half: .machine,
@@ -17,7 +21,7 @@ extension CalibrationAssembly {
     for (name, observation) in file.observations.sorted(by: { $0.key < $1.key }) {
       guard let model = observation.model, model > 0 else { continue }
       let off = observation.value / model - 1
-      if off.magnitude > 0.05 {
+      if off.magnitude > Self.mostLogError {
         file.warnings.append(
           "\(name) is \(percent(off)) off what the model computes: its predictions of log will be too"
         )
@@ -27,39 +31,25 @@ extension CalibrationAssembly {
 
   private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))%" }
 
-  private func observeLog(_ file: inout CalibrationFile) {
-    let hot = measured["hot"].filter { ($0["rows"] ?? 0) > 1 }
-    if let slope = LinearFit.costs(
-      measured["hot"].map { [1, $0["rows"] ?? 0] }, measured["hot"].map { $0["log"] ?? 0 })?[1],
-      !hot.isEmpty
-    {
-      file.observations["log.bytes_per_heap_only_row"] = .init(
-        value: slope, unit: "bytes", model: LogPerRow.heapOnly, half: .portable,
-        method: "log of heap-only updates, slope over their rows")
-    }
-    for indexes in [1, 1 + CalibrationTables.secondaryIndexes] {
-      for fresh in [0.0, 1] {
-        let batches = measured["batch"].filter {
-          $0["indexes"] == Double(indexes) && $0["fresh"] == fresh && ($0["rows"] ?? 0) > 1_000
-        }
-        let rows = batches.reduce(0) { $0 + ($1["rows"] ?? 0) }
-        guard rows > 0 else { continue }
-        let log = batches.reduce(0) { $0 + ($1["log"] ?? 0) }
-        let images = batches.reduce(0) { $0 + ($1["images"] ?? 0) }
-        let name = "log.bytes_per_row.\(indexes)_indexes" + (fresh > 0 ? ".after_checkpoint" : "")
-        // Warm batches still meet a page now and then that the last checkpoint has not seen.
-        let warm = fresh == 0 && images < rows / 200
-        file.observations[name] = .init(
-          value: log / rows, unit: "bytes",
-          model: warm ? table.map { LogPerRow.moved($0, indexes: indexes) } : nil, half: .portable,
-          method: "log of batches of 2,500 rows that leave their pages"
-            + (fresh > 0 ? ", right after a checkpoint" : ""))
-      }
+  /// How well the batches tell their costs apart.
+  private func observeDesign(_ file: inout CalibrationFile) {
+    let values = file.parameters.mapValues(\.value)
+    let design = BatchDesign(
+      measured, indexStep: values["costs.index_step"] ?? 0, scanRow: values["costs.scan_row"] ?? 0)
+    guard let identifiability = design.identifiability else { return }
+    file.observations["batch.collinearity"] = .init(
+      value: identifiability.collinearity, unit: "1", half: .machine,
+      method: "of the regression of batches on what their rows do: beyond 10 costs are not told "
+        + "apart")
+    file.observations["batch.misfit"] = .init(
+      value: design.misfit, unit: "1", half: .machine,
+      method: "root mean square of the batches' CPU beside the sum of their costs, relative")
+    if identifiability.collinearity > Identifiability.greatestCollinearity {
+      file.warnings.append(
+        "the batches do not tell update_row, move_row, key_entry, index_entry and page_image apart: "
+          + "their sum holds, each of them may not")
     }
   }
-
-  /// The calibration's own table as the model knows tables.
-  private var table: Table? { scenario.tables.first }
 
   private func observeHost(_ file: inout CalibrationFile) {
     func note(_ name: String, _ value: Double?, _ unit: String, _ method: String) {
@@ -73,6 +63,33 @@ extension CalibrationAssembly {
     note(
       "host.effective_cores", SampleQuantiles(rates)?.median, "1",
       "work of one busy thread a core over that of one thread alone")
+    note(
+      "host.wake_up_beside_busy_threads", SampleQuantiles(measured.values("wake", "busy"))?.median,
+      "s", "from a byte sent to its reader, beside one busy thread a core: median")
+    note(
+      "host.time_slice", SampleQuantiles(measured.values("slice", "seconds"))?.median, "s",
+      "how long one of two busy threads on a core keeps it, by the scheduler's count")
+    let queued = SampleQuantiles(measured.values("crowd", "queued"))
+    note(
+      "host.queue_beside_batches", queued?.mean, "s",
+      "what a read waits for a core beside one computing server process a core: mean")
+    note(
+      "host.queue_beside_batches.p95", queued?.quantile(0.95), "s", "the same: 95% are shorter")
+    let loop = SampleQuantiles(measured.values("transaction", "alone"))?.median
+    note(
+      "statement.in_a_loop", loop, "s",
+      "server CPU of single reads one right after another on one session")
+    let widths = [0.0, 1].compactMap { wide in
+      SampleQuantiles(
+        measured["batch"].filter {
+          $0["indexes"] == 1 && $0["moves"] == 1 && $0["wide"] == wide && $0["place"] == 2
+        }.compactMap { batch in batch["cpu"].map { $0 / (batch["rows"] ?? 1) } })?.median
+    }
+    if widths.count == 2 {
+      note(
+        "batch.wide_row", widths[1] / widths[0], "1",
+        "server CPU of a row \(CalibrationTables.widening) times as wide over that of another")
+    }
     note(
       "commit.group_rate", SampleQuantiles(measured.values("group", "rate"))?.median, "1/s",
       "durable commits a second of \(Int(measured.values("group", "sessions").first ?? 0)) sessions"
@@ -125,9 +142,10 @@ package struct Noise: Sendable, Hashable {
     {
       SampleQuantiles(measured[group].filter(filter).compactMap { $0[name] })?.relativeSpread
     }
-    let batches = [(1.0, 2_500.0), (3, 2_500)].compactMap { indexes, rows in
+    let last = Double(BatchMeasurements.sizes.count - 1)
+    let batches = [1.0, 3].compactMap { indexes in
       spread("batch", "cpu") {
-        $0["indexes"] == indexes && $0["rows"] == rows && $0["fresh"] == 0
+        $0["indexes"] == indexes && $0["place"] == last && $0["moves"] == 1 && $0["wide"] == 0
       }
     }
     let statements = [spread("transaction", "alone"), spread("transaction", "framed")]

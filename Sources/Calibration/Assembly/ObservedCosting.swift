@@ -37,10 +37,13 @@ extension CalibrationAssembly {
           observed.indices.map { observed[Int(key.bits(UInt64($0)) % UInt64(observed.count))] })
       }
       let spread = SampleQuantiles(drawn)
+      // Counters tell means: how single answers scatter is the base's, in proportion.
+      let before = file.parameters[name]
+      let quantiles = before?.quantiles?.mapValues { $0 * centre / (before?.value ?? centre) }
       file.parameters[name] = CalibrationFile.Parameter(
         value: centre, unit: known.unit, low: min(centre, spread?.quantile(0.05) ?? centre),
         high: max(centre, spread?.quantile(0.95) ?? centre), half: .machine, method: method,
-        quantiles: SampleQuantiles(observed.compactMap { $0[source] })?.table)
+        quantiles: (before?.value ?? 0) > 0 ? quantiles : nil)
       if drawn.count == count { setColumn(name, drawn, in: &file) }
     }
   }

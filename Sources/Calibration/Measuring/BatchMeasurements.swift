@@ -1,65 +1,118 @@
 import LiveDriver
 
-/// What a row of a batch costs, warm and right after a checkpoint, with few indexes and with more, and
-/// beside another batch.
+/// What a row of a batch costs: where versions stay on their page and where they leave it, with none, one and
+/// three indexes, with page images and without, of two widths; and beside another batch.
 struct BatchMeasurements {
-  let probe: Probe
-  /// The next key that no batch has touched yet, by table.
-  private var next: [String: Int] = [:]
+  /// A table that batches go through, each row once.
+  private struct Course {
+    var table: String
+    var indexes: Int
+    /// Versions leave their page.
+    var moves = true
+    /// Batches are ranges of blocks rather than of keys, where no index leads to a row.
+    var rowsOfBlock: Int?
 
-  init(_ probe: Probe) throws(ServerError) {
-    self.probe = probe
-    for table in [CalibrationTables.plain, CalibrationTables.indexed] {
-      try Self.prepare(table, probe.connection)
+    /// As each connection knows its statement.
+    var statement: String { "batch \(table)" }
+
+    var sql: String {
+      let range =
+        rowsOfBlock == nil
+        ? "id > $1 AND id <= $2"
+        : "ctid >= $1::tid AND ctid < $2::tid"
+      return "UPDATE \(table) SET v = v + 1 WHERE \(range)"
+    }
+
+    func parameters(_ bounds: (from: Int, to: Int)) -> [String] {
+      [bounds.from, bounds.to].map { rowsOfBlock == nil ? "\($0)" : "(\($0),0)" }
     }
   }
 
-  static func prepare(_ table: String, _ connection: Connection) throws(ServerError) {
-    try connection.prepare(
-      "batch \(table)", "UPDATE \(table) SET v = v + 1 WHERE id > $1 AND id <= $2")
+  private static let plain = Course(table: CalibrationTables.plain, indexes: 1)
+  private static let indexed = Course(
+    table: CalibrationTables.indexed, indexes: 1 + CalibrationTables.secondaryIndexes)
+
+  let probe: Probe
+  private let courses: [Course]
+  /// The next key or block that no batch has touched yet, by table.
+  private var next: [String: Int] = [:]
+
+  init(_ probe: Probe, rowsOfBlock: Int) throws(ServerError) {
+    self.probe = probe
+    var courses = [
+      Self.plain, Self.indexed,
+      Course(table: CalibrationTables.roomy, indexes: 1, moves: false),
+      Course(table: CalibrationTables.wide, indexes: 1),
+    ]
+    // Before 14 a range of blocks is found by a scan of all.
+    if probe.connection.serverVersion >= 140_000 {
+      courses.append(
+        Course(table: CalibrationTables.bare, indexes: 0, rowsOfBlock: rowsOfBlock))
+    }
+    self.courses = courses
+    for course in courses { try probe.connection.prepare(course.statement, course.sql) }
   }
 
-  private mutating func take(_ rows: Int, of table: String) -> Int? {
-    let from = next[table, default: 0]
-    guard from + rows <= CalibrationTables.rows else { return nil }
-    next[table] = from + rows
-    return from
+  static func prepareNeighbour(_ connection: Connection) throws(ServerError) {
+    try connection.prepare(indexed.statement, indexed.sql)
   }
 
-  /// Batches of two sizes on both tables; `fresh` says that a checkpoint has just been.
+  /// The bounds of the next batch of about that many rows.
+  private mutating func take(_ rows: Int, of course: Course) -> (from: Int, to: Int)? {
+    let (size, all) =
+      course.rowsOfBlock.map { (max(1, rows / $0), CalibrationTables.fewerRows / $0) }
+      ?? (rows, CalibrationTables.rows(of: course.table))
+    let from = next[course.table, default: 0]
+    guard from + size <= all else { return nil }
+    next[course.table] = from + size
+    return (from, from + size)
+  }
+
+  /// Of the batches that a pass runs on each table: the last finds every leaf changed since the checkpoint.
+  static let sizes = [250, 2_500, 2_500]
+
+  /// Batches on all tables; `fresh` says that a checkpoint has just been.
   mutating func batches(fresh: Bool) throws(ServerError) -> [Measured.Reading] {
     var readings: [Measured.Reading] = []
-    for (table, indexes) in [
-      (CalibrationTables.plain, 1),
-      (CalibrationTables.indexed, 1 + CalibrationTables.secondaryIndexes),
-    ] {
-      for rows in [250, 2_500] {
-        guard let from = take(rows, of: table) else { continue }
-        var reading = try batch(table, from, rows)
-        reading["indexes"] = Double(indexes)
+    for course in courses {
+      for (place, rows) in Self.sizes.enumerated() {
+        guard let bounds = take(rows, of: course) else { continue }
+        var reading = try batch(course, bounds)
+        let wide = course.table == CalibrationTables.wide
+        reading["indexes"] = Double(course.indexes)
+        reading["moves"] = course.moves ? 1 : 0
+        reading["wide"] = wide ? 1 : 0
+        reading["blocks"] = course.rowsOfBlock == nil ? 0 : 1
         reading["fresh"] = fresh ? 1 : 0
+        reading["place"] = Double(place)
         readings.append(reading)
       }
     }
     return readings
   }
 
-  private func batch(_ table: String, _ from: Int, _ rows: Int) throws(ServerError)
-    -> Measured.Reading
-  {
+  private func batch(
+    _ course: Course, _ bounds: (from: Int, to: Int)
+  ) throws(ServerError) -> Measured.Reading {
     let connection = probe.connection
     let counters = try probe.logCounters()
     let log = try probe.logPosition()
+    let before = ProcessorTime.of(process: probe.process)
+    var rows = 0
     let statement = try probe.cost { () throws(ServerError) in
       try connection.execute("BEGIN")
-      try connection.execute(prepared: "batch \(table)", ["\(from)", "\(from + rows)"])
+      rows = try connection.execute(
+        prepared: course.statement, course.parameters(bounds)
+      ).affected
     }
+    let after = ProcessorTime.of(process: probe.process)
     let written = try probe.logPosition() - log
     let commit = try probe.cost { () throws(ServerError) in try connection.execute("COMMIT") }
     var reading: Measured.Reading = [
       "rows": Double(rows), "cpu": statement.cpu, "wall": statement.wall, "log": written,
       "commit": commit.wall, "commit_cpu": commit.cpu,
     ]
+    if let before, let after { reading["queued"] = after.waiting - before.waiting }
     if let counters, let after = try probe.logCounters() {
       reading["images"] = after.images - counters.images
       reading["records"] = after.records - counters.records
@@ -67,18 +120,22 @@ struct BatchMeasurements {
     return reading
   }
 
-  /// CPU of a row alone and beside a batch of another worker; nil where CPU cannot be seen.
+  /// How long a row takes alone and beside a batch of another worker, the run queue apart: its own CPU, and what
+  /// it waits for the other's latches; nothing where the queue cannot be seen.
   mutating func contention(_ other: Probe) throws -> [Measured.Reading] {
-    let (table, rows) = (CalibrationTables.indexed, 2_500)
-    guard probe.seesProcessor, let alone = take(rows, of: table),
-      let mine = take(rows, of: table), let theirs = take(rows, of: table)
+    let (course, rows) = (Self.indexed, 2_500)
+    guard probe.seesProcessor, let alone = take(rows, of: course),
+      let mine = take(rows, of: course), let theirs = take(2 * rows, of: course)
     else { return [] }
-    let single = try batch(table, alone, rows)
-    let neighbour = Neighbour(other, table: table, from: theirs, rows: rows)
-    let together = try batch(table, mine, rows)
+    let single = try batch(course, alone)
+    let neighbour = Neighbour(other, course.statement, course.parameters(theirs))
+    let together = try batch(course, mine)
     try neighbour.join()
-    guard let one = single["cpu"], let two = together["cpu"] else { return [] }
-    return [["alone": one / Double(rows), "together": two / Double(rows)]]
+    func service(_ reading: Measured.Reading) -> Double? {
+      reading["wall"].flatMap { wall in reading["queued"].map { (wall - $0) / Double(rows) } }
+    }
+    guard let one = service(single), let two = service(together) else { return [] }
+    return [["alone": one, "together": two]]
   }
 }
 
@@ -87,12 +144,12 @@ private final class Neighbour {
   private let thread: WorkingThread
   private let failure = Failures()
 
-  init(_ probe: Probe, table: String, from: Int, rows: Int) {
+  init(_ probe: Probe, _ statement: String, _ bounds: [String]) {
     let connection = probe.connection
     thread = WorkingThread { [failure] in
       do {
         try connection.execute("BEGIN")
-        try connection.execute(prepared: "batch \(table)", ["\(from)", "\(from + rows)"])
+        try connection.execute(prepared: statement, bounds)
         try connection.execute("COMMIT")
       } catch {
         failure.first = error

@@ -58,8 +58,10 @@ package struct CalibrationCourse {
     while measured["pass"].count < self.passes, !shouldStop() {
       let number = measured["pass"].count
       let began = monotonicSeconds()
-      try work.run(number, &draw, into: &measured)
-      measured.add("pass", [["seconds": monotonicSeconds() - began]])
+      var pass = Measured()
+      try work.run(number, &draw, into: &pass)
+      pass.add("pass", [["seconds": monotonicSeconds() - began]])
+      measured.add(pass, number: number)
       try finished(measured, number + 1)
     }
     return measured
@@ -75,7 +77,11 @@ private struct Passes {
   private let administration: Connection
   private let probe: Probe
   private let others: [Probe]
+  /// As many as there are cores.
+  private let neighbours: [Probe]
+  private let rowsOfBlock: Int
   private var statements: StatementMeasurements
+  private let paced: PacedMeasurements
   private var batches: BatchMeasurements
   private var commits: CommitMeasurements
   private var locks: LockMeasurements
@@ -93,10 +99,21 @@ private struct Passes {
     var others: [Probe] = []
     for _ in 0..<3 { others.append(try Probe(servers.primary.session)) }
     self.others = others
+    var neighbours: [Probe] = []
+    for _ in 0..<min(Self.mostNeighbours, ProcessorMeasurements.cores) {
+      neighbours.append(try Probe(servers.primary.session))
+    }
+    self.neighbours = neighbours
     statements = try StatementMeasurements(probe)
-    for other in others { try StatementMeasurements.prepareWrites(other.connection) }
-    batches = try BatchMeasurements(probe)
-    try BatchMeasurements.prepare(CalibrationTables.indexed, others[0].connection)
+    for other in others { try StatementMeasurements.prepareSingles(other.connection) }
+    paced = try PacedMeasurements(servers.primary.session)
+    let rows = try probe.connection.execute(
+      "SELECT reltuples / relpages FROM pg_class WHERE oid = $1::regclass",
+      [CalibrationTables.plain]
+    ).real(0, 0)
+    rowsOfBlock = max(1, Int(rows ?? 1))
+    batches = try BatchMeasurements(probe, rowsOfBlock: rowsOfBlock)
+    try BatchMeasurements.prepareNeighbour(others[0].connection)
     commits = try CommitMeasurements(probe)
     locks = LockMeasurements(
       holder: probe, waiter: others[0], observer: others[1].connection)
@@ -106,6 +123,9 @@ private struct Passes {
         replica: try Connection(replica.observation, applicationName: "rehearse calibrate"))
     }
   }
+
+  /// Beyond so many cores not all are kept busy.
+  private static let mostNeighbours = 32
 
   func remove() {
     // The server may be gone, and its tables with it.
@@ -117,17 +137,23 @@ private struct Passes {
     measured.add("select", try statements.reads(&draw))
     measured.add("transaction", try statements.transactions(&draw))
     measured.add("hot", try statements.heapOnlyUpdates(&draw))
+    measured.add(
+      "full", try statements.updatesOfFullPages(pass: number, rowsOfBlock: rowsOfBlock))
+    let paced = try paced.statements(pass: number, count: 5)
+    for (kind, readings) in paced.sorted(by: { $0.key < $1.key }) { measured.add(kind, readings) }
     measured.add("scan", try statements.scans(&draw))
     if isOdd { try checkpoint(into: &measured) }
     measured.add("batch", try batches.batches(fresh: isOdd))
     if isOdd { measured.add("contention", try batches.contention(others[0])) }
-    measured.add("commit", try commits.alone(&draw))
     measured.add("commit_bytes", try commits.afterBytes())
     measured.add("group", try CommitMeasurements.group([probe] + others, seconds: 0.5))
     measured.add("handoff", try locks.handOffs())
-    if probe.seesProcessor { processor(into: &measured) }
-    if let folder, let reads = StorageMeasurements.reads(folder: folder, count: 60) {
-      measured.add("reads", [reads])
+    if probe.seesProcessor { try processor(number, into: &measured) }
+    if let folder {
+      measured.add("reads", StorageMeasurements.reads(folder: folder, count: 60))
+      if let seconds = StorageMeasurements.dirtyExpire() {
+        measured.add("host", [["dirty_expire": seconds]])
+      }
     }
     if let reading = try replay?.backlog(images: isOdd) { measured.add("replay", [reading]) }
   }
@@ -150,12 +176,16 @@ private struct Passes {
     return try administration.execute(view).real(0, 0) ?? 0
   }
 
-  private func processor(into measured: inout Measured) {
+  private func processor(_ number: Int, into measured: inout Measured) throws {
     let cores = ProcessorMeasurements.cores
     measured.add(
       "wake", ProcessorMeasurements.wakeUps(busy: 0, count: 60).map { ["idle": $0] })
     measured.add(
-      "wake", ProcessorMeasurements.wakeUps(busy: cores, count: 120).map { ["busy": $0] })
+      "wake", ProcessorMeasurements.wakeUps(busy: cores, count: 60).map { ["busy": $0] })
+    measured.add("crowd", try paced.besideBatches(neighbours, pass: number, count: 12))
     measured.add("cores", [ProcessorMeasurements.rates(seconds: 0.2)])
+    if let slice = ProcessorMeasurements.slice(seconds: 0.2) {
+      measured.add("slice", [["seconds": slice]])
+    }
   }
 }

@@ -1,6 +1,6 @@
 import LiveDriver
 
-/// What making a commit durable takes: alone, with more log before it, and among others.
+/// What making a commit durable takes with more log before it, and among others.
 struct CommitMeasurements {
   let probe: Probe
 
@@ -8,21 +8,6 @@ struct CommitMeasurements {
     self.probe = probe
     try probe.connection.prepare(
       "message", "SELECT pg_logical_emit_message(true, 'rehearse', repeat('x', $1::int))")
-  }
-
-  /// Single-row updates, with and without waiting for the disk, by turns.
-  mutating func alone(_ draw: inout Draw, count: Int = 40) throws(ServerError)
-    -> [Measured.Reading]
-  {
-    var readings: [Measured.Reading] = []
-    for _ in 0..<count {
-      let key = "\(draw.below(CalibrationTables.hotRows) + 1)"
-      readings.append([
-        "durable": try wall("on", "write_one", key), "memory": try wall("off", "write_one", key),
-      ])
-    }
-    try probe.connection.execute("RESET synchronous_commit")
-    return readings
   }
 
   /// A transaction whose log is that long.

@@ -2,8 +2,12 @@ import Primitives
 
 /// Which rows a calibration touches: the same in every run.
 struct Draw: Sendable {
-  private let key = RandomKey(seed: 1, trial: 0, entity: 0, purpose: 0xCA1D)
+  private let key: RandomKey
   private var next: UInt64 = 0
+
+  init(stream: UInt64 = 0) {
+    key = RandomKey(seed: 1, trial: 0, entity: stream, purpose: 0xCA1D)
+  }
 
   /// 0 ..< `bound`.
   mutating func below(_ bound: Int) -> Int {

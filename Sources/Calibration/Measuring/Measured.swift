@@ -16,17 +16,30 @@ package struct Measured: Sendable, Hashable, Codable {
 
   package mutating func remove(_ group: String) { groups[group] = nil }
 
+  /// Everything that one pass found; each reading is marked with the pass's number.
+  package mutating func add(_ pass: Measured, number: Int) {
+    for (group, readings) in pass.groups.sorted(by: { $0.key < $1.key }) {
+      add(group, readings.map { $0.merging(["pass": Double(number)]) { _, new in new } })
+    }
+  }
+
   /// The values of one name in a group's readings that have it.
   package func values(_ group: String, _ name: String) -> [Double] {
     self[group].compactMap { $0[name] }
   }
 
-  /// As many readings of each group, drawn with replacement: another measurement of the same server
-  /// as far as this one can tell (Efron 1979).
-  package func resampled(_ pick: (_ group: String, _ count: Int, _ index: Int) -> Int) -> Measured {
+  /// As many passes, drawn with replacement: another measurement of the same server as far as this one can
+  /// tell (Efron 1979).
+  ///
+  /// Whole passes, since what differs between two of them is in all their readings: drawn one by one,
+  /// hundreds of readings would seem to know what ten passes do not.
+  package func resampled(_ pick: (_ count: Int, _ index: Int) -> Int) -> Measured {
+    let passes = Set(groups.values.joined().compactMap { $0["pass"] }).sorted()
+    let chosen = passes.indices.map { passes[pick(passes.count, $0)] }
     var drawn = Measured()
-    for (group, readings) in groups.sorted(by: { $0.key < $1.key }) {
-      drawn.groups[group] = readings.indices.map { readings[pick(group, readings.count, $0)] }
+    for (group, readings) in groups {
+      let byPass = Dictionary(grouping: readings) { $0["pass"] ?? -1 }
+      drawn.groups[group] = chosen.flatMap { byPass[$0] ?? [] }
     }
     return drawn
   }

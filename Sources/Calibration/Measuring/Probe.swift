@@ -1,7 +1,7 @@
 import LiveDriver
 
-/// A session whose server process can be watched while it works.
-final class Probe {
+/// A session whose server process can be watched while it works; one thread uses it at a time.
+final class Probe: @unchecked Sendable {
   /// What some work cost.
   struct Cost: Sendable, Hashable {
     /// Seconds from the first byte sent to the last one received.

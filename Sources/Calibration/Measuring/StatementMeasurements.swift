@@ -11,10 +11,9 @@ struct StatementMeasurements {
     for (name, table) in [("read", CalibrationTables.plain), ("read_hot", CalibrationTables.hot)] {
       try connection.prepare(name, "SELECT * FROM \(table) WHERE id = ANY($1::bigint[])")
     }
-    try connection.prepare("read_one", "SELECT * FROM \(CalibrationTables.plain) WHERE id = $1")
     try connection.prepare(
       "write", "UPDATE \(CalibrationTables.hot) SET v = v + 1 WHERE id = ANY($1::bigint[])")
-    try Self.prepareWrites(connection)
+    try Self.prepareSingles(connection)
     try connection.prepare(
       "lock", "SELECT id FROM \(CalibrationTables.plain) WHERE id > $1 AND id <= $2 FOR UPDATE")
     try connection.prepare(
@@ -22,10 +21,14 @@ struct StatementMeasurements {
       "SELECT id FROM \(CalibrationTables.plain) WHERE id > $1 ORDER BY id OFFSET $2 LIMIT 1")
     try connection.prepare(
       "expression", "SELECT count(upper(substr(pad, 1, 8))) FROM \(CalibrationTables.plain)")
+    try connection.prepare(
+      "write_plain", "UPDATE \(CalibrationTables.plain) SET v = v + 1 WHERE id = $1")
     try connection.prepare("scan", "SELECT count(pad) FROM \(CalibrationTables.plain)")
   }
 
-  static func prepareWrites(_ connection: Connection) throws(ServerError) {
+  /// Statements of one row that several sessions run.
+  static func prepareSingles(_ connection: Connection) throws(ServerError) {
+    try connection.prepare("read_one", "SELECT * FROM \(CalibrationTables.hot) WHERE id = $1")
     try connection.prepare(
       "write_one", "UPDATE \(CalibrationTables.hot) SET v = v + 1 WHERE id = $1")
   }
@@ -47,7 +50,7 @@ struct StatementMeasurements {
 
   /// One row by one statement, alone and framed by BEGIN and COMMIT.
   mutating func transactions(_ draw: inout Draw) throws(ServerError) -> [Measured.Reading] {
-    let keys = (0..<Self.statements).map { _ in "\(draw.below(CalibrationTables.rows) + 1)" }
+    let keys = (0..<Self.statements).map { _ in "\(draw.below(CalibrationTables.hotRows) + 1)" }
     let alone = try probe.cost { () throws(ServerError) in
       for key in keys { try probe.connection.execute(prepared: "read_one", [key]) }
     }.per(Self.statements)
@@ -70,8 +73,10 @@ struct StatementMeasurements {
   mutating func heapOnlyUpdates(_ draw: inout Draw) throws(ServerError) -> [Measured.Reading] {
     try probe.connection.execute("SET synchronous_commit = off")
     defer { _ = try? probe.connection.execute("RESET synchronous_commit") }
-    // Every page has then been changed since the last checkpoint: no images among the log below.
+    // Every page has then been changed since the last checkpoint, and has room again: neither images nor
+    // prunings nor versions that leave their page are among the log below.
     try probe.connection.execute("UPDATE \(CalibrationTables.hot) SET v = v + 1")
+    try probe.connection.execute("VACUUM \(CalibrationTables.hot)")
     var readings: [Measured.Reading] = []
     for rows in [1, 8, 40] {
       let keys = (0..<Self.statements).map { _ in draw.keys(rows, of: CalibrationTables.hotRows) }
@@ -88,6 +93,31 @@ struct StatementMeasurements {
       ])
     }
     return readings
+  }
+
+  /// Updates on full pages that an update has left already: each prunes the one before it.
+  ///
+  /// `pass` counts from 0; each pass has pages of its own, behind those that batches reach.
+  mutating func updatesOfFullPages(pass: Int, rowsOfBlock: Int) throws(ServerError)
+    -> [Measured.Reading]
+  {
+    let (pages, updates, connection) = (20, 4, probe.connection)
+    let first = CalibrationTables.rows - (pass + 1) * pages * rowsOfBlock
+    guard rowsOfBlock > updates + 1, first > CalibrationTables.rows / 2 else { return [] }
+    func update(_ number: Int) throws(ServerError) {
+      for page in 0..<pages {
+        // The middle of what lies on one page, wherever it begins.
+        let key = first + page * rowsOfBlock + rowsOfBlock / 2 + number
+        try connection.execute(prepared: "write_plain", ["\(key)"])
+      }
+    }
+    try connection.execute("SET synchronous_commit = off")
+    defer { _ = try? connection.execute("RESET synchronous_commit") }
+    try update(0)
+    let log = try probe.logPosition()
+    for number in 1...updates { try update(number) }
+    let count = Double(updates * pages)
+    return [["log": (try probe.logPosition() - log) / count]]
   }
 
   /// Steps over index entries, locks of rows, a sequential scan and an expression.

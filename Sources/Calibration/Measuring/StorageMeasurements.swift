@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Primitives
 
@@ -13,29 +14,41 @@ enum StorageMeasurements {
   #endif
 
   /// Seconds of single random reads of a page, and of sequential ones of 128 KiB, from a file of its own
-  /// in that folder; nil where the folder is not here or the file system has no direct access.
-  static func reads(folder: String, count: Int) -> Measured.Reading? {
+  /// in that folder; none where the folder is not here or the file system has no direct access.
+  static func reads(folder: String, count: Int) -> [Measured.Reading] {
     let path = folder + "/rehearse-calibrate-reads"
-    guard write(path) else { return nil }
+    guard write(path) else { return [] }
     defer { unlink(path) }
     let file = open(path, O_RDONLY | direct)
-    guard file >= 0 else { return nil }
+    guard file >= 0 else { return [] }
     defer { close(file) }
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: 128 << 10, alignment: 4_096)
     defer { buffer.deallocate() }
     let key = RandomKey(seed: 1, trial: 0, entity: 1, purpose: 0x4EAD)
-    func time(_ bytes: Int, _ place: (Int) -> Int) -> Double? {
+    func time(_ bytes: Int, at place: Int) -> Double? {
       let start = monotonicSeconds()
-      for index in 0..<count {
-        guard pread(file, buffer, bytes, off_t(place(index))) == bytes else { return nil }
-      }
-      return (monotonicSeconds() - start) / Double(count)
+      guard pread(file, buffer, bytes, off_t(place)) == bytes else { return nil }
+      return monotonicSeconds() - start
     }
     let pages = fileBytes / page
-    guard let random = time(page, { Int(key.bits(UInt64($0)) % UInt64(pages)) * page }),
-      let sequential = time(128 << 10, { $0 * (128 << 10) % fileBytes })
-    else { return nil }
-    return ["random": random, "sequential": sequential]
+    var readings: [Measured.Reading] = []
+    for index in 0..<count {
+      let place = Int(key.bits(UInt64(index)) % UInt64(pages)) * page
+      if let random = time(page, at: place) { readings.append(["random": random]) }
+    }
+    for index in 0..<count {
+      guard let sequential = time(128 << 10, at: index * (128 << 10) % fileBytes) else { continue }
+      readings.append(["sequential": sequential])
+    }
+    return readings
+  }
+
+  /// How long this host lets pages stay dirty before it writes them, seconds; nil where it does not say.
+  static func dirtyExpire() -> Double? {
+    let text = try? String(
+      contentsOfFile: "/proc/sys/vm/dirty_expire_centisecs", encoding: .utf8)
+    return text.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+      .map { $0 / 100 }
   }
 
   /// Synced, so that its pages lie where they will be read from.

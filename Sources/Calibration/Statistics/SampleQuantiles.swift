@@ -36,9 +36,7 @@ package struct SampleQuantiles: Sendable, Hashable {
 
   /// For a calibration file.
   package var table: [String: Double] {
-    [
-      "0.05": quantile(0.05), "0.25": quantile(0.25), "0.5": median, "0.75": quantile(0.75),
-      "0.95": quantile(0.95), "0.99": quantile(0.99),
-    ]
+    let shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.999]
+    return Dictionary(uniqueKeysWithValues: shares.map { ("\($0)", quantile($0)) })
   }
 }

@@ -6,23 +6,26 @@ package struct CalibratedParameter: Sendable, Hashable {
   package let name: String
   let dimension: Dimension
   /// In the base unit: seconds, or a share.
-  let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
   private let kind: Kind
 
   private enum Kind: Sendable, Hashable {
-    case roundTrip, readLatency, writeLatency
+    case roundTrip, readLatency, writeLatency, dirtyExpire
     case cost(String)
     case share(String)
   }
 
   package static var all: [CalibratedParameter] {
-    let times: [(String, Kind)] =
+    let times: [(name: String, least: Double, kind: Kind)] =
       [
-        ("rtt", .roundTrip), ("storage.read_latency", .readLatency),
-        ("storage.write_latency", .writeLatency),
-      ] + CostTable.entries.map { ("costs.\($0.key)", .cost($0.key)) }
+        ("rtt", 0, .roundTrip), ("storage.read_latency", 1e-9, .readLatency),
+        ("storage.write_latency", 1e-9, .writeLatency),
+        ("storage.dirty_expire", 1e-3, .dirtyExpire),
+      ] + CostTable.entries.map { ("costs.\($0.key)", $0.least, .cost($0.key)) }
     return times.map {
-      CalibratedParameter(name: $0.0, dimension: .time, range: 0...10, kind: $0.1)
+      CalibratedParameter(
+        name: $0.name, dimension: .time,
+        range: $0.least...($0.kind == .dirtyExpire ? 3_600 : 10), kind: $0.kind)
     }
       + CostTable.shares.map {
         CalibratedParameter(
@@ -41,7 +44,7 @@ package struct CalibratedParameter: Sendable, Hashable {
     switch kind {
     case .cost(let key): CostTable.entries.first { $0.key == key }?.value.seconds
     case .share(let key): CostTable.shares.first { $0.key == key }?.value
-    case .roundTrip, .readLatency, .writeLatency: nil
+    case .roundTrip, .readLatency, .writeLatency, .dirtyExpire: nil
     }
   }
 
@@ -53,6 +56,7 @@ package struct CalibratedParameter: Sendable, Hashable {
     case .roundTrip: database.roundTrip.seconds
     case .readLatency: database.storage.readLatency.seconds
     case .writeLatency: database.storage.writeLatency.seconds
+    case .dirtyExpire: database.storage.dirtyExpire?.seconds ?? 0
     case .cost(let key):
       CostTable.entries.first { $0.key == key }.map { database.costs[keyPath: $0.path].seconds }
         ?? 0
@@ -68,6 +72,7 @@ package struct CalibratedParameter: Sendable, Hashable {
     case .roundTrip: database.roundTrip = span
     case .readLatency: setLatency(span, \.readLatency, in: &database)
     case .writeLatency: setLatency(span, \.writeLatency, in: &database)
+    case .dirtyExpire: database.storage.dirtyExpire = span
     case .cost(let key):
       guard let path = CostTable.entries.first(where: { $0.key == key })?.path else { return }
       database.costs[keyPath: path] = span

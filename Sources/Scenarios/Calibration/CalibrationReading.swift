@@ -97,8 +97,13 @@ private struct CalibrationCheck {
     guard numbers.allSatisfy({ known.range.contains($0) }) else {
       return say(
         name,
-        "\(name) has to lie between \(known.spelled(0)) and "
+        "\(name) has to lie between \(known.spelled(known.range.lowerBound)) and "
           + "\(known.spelled(known.range.upperBound))", hint: Self.again)
+    }
+    if let quantiles = parameter.quantiles, !rise(quantiles) {
+      say(
+        name, "the quantiles of \(name) do not rise from share to share between 0 and 1",
+        hint: Self.again)
     }
     if numbers != numbers.sorted() {
       say(
@@ -107,6 +112,16 @@ private struct CalibrationCheck {
           + "interval, \(known.spelled(parameter.low)) to \(known.spelled(parameter.high))",
         hint: Self.again)
     }
+  }
+
+  private func rise(_ quantiles: [String: Double]) -> Bool {
+    let known = quantiles.compactMap { share, value in
+      Double(share).map { (share: $0, value: value) }
+    }.sorted { $0.share < $1.share }
+    guard known.count == quantiles.count, known.allSatisfy({ 0 < $0.share && $0.share < 1 })
+    else { return false }
+    let values = known.map(\.value)
+    return values == values.sorted() && values.allSatisfy { $0 >= 0 && $0.isFinite }
   }
 
   private mutating func check(

@@ -7,6 +7,8 @@ enum CostTable {
     var path: WritableKeyPath<Costs, TimeSpan>
     var doc: String
     var reason = "an uncalibrated current server core; docs/model.md"
+    /// Seconds; a slice of no length would never let anybody run.
+    var least = 0.0
     var value: TimeSpan { Costs()[keyPath: path] }
   }
   struct Share {
@@ -28,7 +30,10 @@ enum CostTable {
       Entry(key: "update_row", path: \.updateRow, doc: "Write a row version on the same page."),
       Entry(
         key: "move_row", path: \.moveRow, doc: "Extra for a version that goes to another page."),
-      Entry(key: "index_entry", path: \.indexEntry, doc: "Insert one index entry."),
+      Entry(key: "index_entry", path: \.indexEntry, doc: "Insert one index entry, on any leaf."),
+      Entry(
+        key: "key_entry", path: \.keyEntry,
+        doc: "Insert one entry of the index in whose order a batch goes."),
       Entry(key: "index_step", path: \.indexStep, doc: "Step over one index entry in order."),
       Entry(key: "scan_row", path: \.scanRow, doc: "Look at one row in a sequential scan."),
       Entry(key: "lock_row", path: \.lockRow, doc: "Lock one row (SELECT FOR UPDATE)."),
@@ -44,7 +49,8 @@ enum CostTable {
       Entry(
         key: "driver", path: \.driver, doc: "The driver's CPU per transaction, where colocated."),
       Entry(
-        key: "time_slice", path: \.timeSlice, doc: "How long a process keeps a core others want."),
+        key: "time_slice", path: \.timeSlice, doc: "How long a process keeps a core others want.",
+        least: 1e-6),
       Entry(key: "wake_up", path: \.wakeUp, doc: "From a wake-up to running on an idle core."),
       Entry(
         key: "flush", path: \.flush, doc: "Fixed part of a log flush beside the write latency."),

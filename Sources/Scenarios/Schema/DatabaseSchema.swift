@@ -135,7 +135,7 @@ extension ScenarioSchema {
     doc: "CPU costs on one core of the server. Everything else follows from them.",
     fields: CostTable.entries.map { entry in
       Field(
-        entry.key, .time(0...10),
+        entry.key, .time(entry.least...10),
         .value(Spelling.of(entry.value.seconds, .time), because: entry.reason),
         entry.doc)
     }

@@ -37,10 +37,12 @@ extension Model {
 
   /// CPU of one row of which `moved` (0...1) goes to another page.
   private func rowDemand(moved: Double, worker index: Int) -> TimeSpan {
-    let entries = Double(tables[0].leaves.count)
-    let write =
-      costs.updateRow + costs.expression + costs.moveRow * moved
-      + costs.indexEntry * (moved * entries)
+    // The primary key's entries follow each other where the batch goes in its order.
+    let inKeyOrder = tables[0].isClustered || !workers[index].physicalOrder
+    let entry =
+      (inKeyOrder ? costs.keyEntry : costs.indexEntry)
+      + costs.indexEntry * Double(tables[0].leaves.count - 1)
+    let write = costs.updateRow + costs.expression + (costs.moveRow + entry) * moved
     let find: TimeSpan =
       switch workers[index].batch?.statement ?? .range {
       case .range, .lockThenUpdate: costs.indexStep

@@ -11,6 +11,8 @@ struct CalibrationRunner: Sendable {
   let console: Console
 
   private var partialPath: String { out + ".partial" }
+  /// Every reading of a finished calibration, beside it.
+  private var readingsPath: String { out + ".readings" }
 
   /// Nil where it was interrupted; what there is then lies beside the output.
   func measureThrowaway() throws -> CalibrationFile? {
@@ -69,6 +71,9 @@ struct CalibrationRunner: Sendable {
         "what was measured is kept in \(partialPath); the same command goes on from there")
       return nil
     }
+    // What the baselines of a comparison are regressed on, and a later look at how a value came about.
+    try Writing.write(
+      String(decoding: try JSONEncoder().encode(measured), as: UTF8.self), to: readingsPath)
     try FileManager.default.removeItem(atPath: partialPath)
     let noise = Noise(measured)
     guard !noise.isTooMuch else { throw Self.tooNoisy(noise) }

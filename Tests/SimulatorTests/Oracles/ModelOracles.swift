@@ -34,7 +34,7 @@ enum ModelOracles {
         settings: {autovacuum: false, max_connections: 50k}
         costs:
           {begin: 0s, commit: 0s, flush: 0s, wake_up: 0s, recheck: 0s, index_step: 0s, expression: 0s,
-           move_row: 0s, index_entry: 0s, page_image: 0s, update_row: 100us}
+           move_row: 0s, index_entry: 0s, key_entry: 0s, page_image: 0s, update_row: 100us}
       run: {warmup: 0s, before: 100ms, after: 600ms, horizon: 60s}
 
       """)

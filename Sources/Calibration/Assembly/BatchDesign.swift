@@ -1,0 +1,57 @@
+/// What rows of batches cost, told apart by batches that differ in what their rows do.
+///
+/// CPU of a batch − rows × step = begin and statement + rows × update_row + moved × (move_row + key_entry +
+/// others × index_entry) + images × page_image. Rows that stay on their page give update_row, those that leave
+/// one without any index move_row, the primary key's key_entry, further indexes index_entry, and batches
+/// right after a checkpoint page_image.
+package struct BatchDesign: Sendable {
+  static let method =
+    "server CPU of batches with none, one and three indexes, on their page and off it, warm and after a "
+    + "checkpoint: one regression"
+
+  /// By name below `costs`; empty where the batches do not tell them apart.
+  package private(set) var costs: [String: Double] = [:]
+  /// Whether and how well they do; nil without batches.
+  package private(set) var identifiability: Identifiability?
+  /// Root mean square of the batches' relative deviations from the sum.
+  package private(set) var misfit = 0.0
+
+  /// One coefficient; `amount` of it is in a batch.
+  private static let terms: [(cost: String?, amount: @Sendable (Measured.Reading) -> Double)] = [
+    (nil, { _ in 1 }),
+    ("update_row", { $0["rows"] ?? 0 }),
+    ("move_row", { ($0["rows"] ?? 0) * ($0["moves"] ?? 1) }),
+    ("key_entry", { $0["indexes"] == 0 ? 0 : ($0["rows"] ?? 0) * ($0["moves"] ?? 1) }),
+    (
+      "index_entry",
+      { ($0["rows"] ?? 0) * ($0["moves"] ?? 1) * max(0, ($0["indexes"] ?? 1) - 1) }
+    ),
+    ("page_image", { $0["images"] ?? 0 }),
+  ]
+
+  package init(_ measured: Measured, indexStep: Double, scanRow: Double) {
+    let batches = measured["batch"].filter {
+      $0["wide"] != 1 && ($0["cpu"] ?? 0) > 0 && $0["rows"] != nil
+    }
+    let hasImages = batches.contains { ($0["images"] ?? 0) > 0 }
+    let terms = hasImages ? Self.terms[...] : Self.terms.dropLast()
+    let amounts = batches.map { batch in terms.map { $0.amount(batch) } }
+    let rest = batches.map { batch in
+      (batch["cpu"] ?? 0) - (batch["rows"] ?? 0) * (batch["blocks"] == 1 ? scanRow : indexStep)
+    }
+    let scales = batches.map { 1 / max(1e-9, $0["cpu"] ?? 0) }
+    guard
+      let found = LinearFit.costs(amounts, rest, weights: scales.map { $0 * $0 })
+    else { return }
+    for (term, value) in zip(terms, found) {
+      if let cost = term.cost { costs[cost] = value }
+    }
+    identifiability = Identifiability(
+      jacobian: zip(amounts, scales).map { row, scale in row.map { $0 * scale } })
+    let squares = zip(zip(amounts, rest), scales).map { pair, scale -> Double in
+      let sum = zip(pair.0, found).reduce(0) { $0 + $1.0 * $1.1 }
+      return ((pair.1 - sum) * scale) * ((pair.1 - sum) * scale)
+    }
+    misfit = (squares.reduce(0, +) / Double(max(1, squares.count))).squareRoot()
+  }
+}
