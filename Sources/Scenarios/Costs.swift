@@ -7,6 +7,9 @@ import Primitives
 package struct Costs: Sendable, Hashable {
   /// CPU to receive, bind, plan from cache and answer one prepared statement.
   package var statement: TimeSpan = .microseconds(18)
+  /// What a transaction's first statement takes longer than later ones, both processes together: they
+  /// have slept, the core with them, and its caches hold other things.
+  package var cold: TimeSpan = .zero
   package var begin: TimeSpan = .microseconds(6)
   /// CPU of a commit beside its flush.
   package var commit: TimeSpan = .microseconds(9)

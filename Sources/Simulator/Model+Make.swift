@@ -94,6 +94,10 @@ extension Model {
       Latency(median: database.roundTrip, scatter: $0)
     }
     wireKey = key("network")
+    coldStarts = database.scatter.cold.map {
+      Latency(median: database.costs.cold, scatter: $0)
+    }
+    coldKey = key("cold start")
     if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
     for traffic in scenario.traffic {
       scripts.append(Int32(steps.count))

@@ -127,6 +127,9 @@ struct Model: ~Copyable {
   /// Nil where every round trip takes the same time.
   let roundTrips: Latency?
   let wireKey: RandomKey
+  /// Nil where every cold start takes the same time.
+  let coldStarts: Latency?
+  let coldKey: RandomKey
   let demandKey: RandomKey
   let queueKey: RandomKey
   let phaseKey: RandomKey

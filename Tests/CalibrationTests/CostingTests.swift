@@ -11,7 +11,8 @@ enum PlantedServer {
     "costs.move_row": 1.4e-6, "costs.key_entry": 0.6e-6, "costs.index_entry": 1.7e-6,
     "costs.page_image": 2.2e-6, "costs.index_step": 70e-9, "costs.scan_row": 90e-9,
     "costs.replay_record": 0.5e-6, "costs.replay_image": 3e-6, "costs.contention": 0.08,
-    "costs.begin": 4e-6, "costs.commit": 6e-6, "costs.wake_up": 12e-6, "rtt": 18e-6,
+    "costs.begin": 5e-6, "costs.commit": 5e-6, "costs.cold": 240e-6, "costs.driver": 9e-6,
+    "rtt": 18e-6,
     "storage.write_latency": 310e-6, "costs.time_slice": 60e-6,
   ]
 
@@ -27,7 +28,6 @@ enum PlantedServer {
       let replay = c("replay_record") * 60_000 + c("replay_image") * images
       pass.add("replay", [["records": 60_000, "images": images, "cpu": error.off(replay)]])
       pass.add("contention", [["alone": 8e-6, "together": error.off(8e-6 * 1.08)]])
-      pass.add("wake", [["idle": error.off(c("wake_up"))]])
       pass.add("cores", [["cores": 2]])
       pass.add("crowd", [["queued": error.off(c("time_slice") / 3)]])
       all.add(pass, number: number)
@@ -54,16 +54,20 @@ enum PlantedServer {
       let read = c("statement") + c("select_row") * rows
       pass.add("select", [["rows": rows, "cpu": error.off(read)]])
     }
-    // In a loop a statement costs less, BEGIN and COMMIT of a read the same for both.
-    let loop = c("begin") * 2
-    pass.add("transaction", [["alone": 0.5 * alone, "framed": 0.5 * alone + error.off(loop)]])
-    let trip = (costs["rtt"] ?? 0) + c("wake_up")
-    let read = error.off(alone)
-    pass.add("paced_read", [["cpu": read, "wall": read + 9e-6 + error.off(trip), "client": 9e-6]])
-    let framed = c("begin") + 2 * alone + c("update_row") + c("commit")
-    pass.add("paced_framed", [["cpu": error.off(framed)]])
+    let framed = alone + c("begin") + c("commit")
+    let rtt = costs["rtt"] ?? 0
+    let wall = alone + c("driver") + rtt
+    pass.add(
+      "transaction",
+      [
+        [
+          "alone": alone, "framed": alone + error.off(framed - alone), "client": c("driver"),
+          "wall": wall - rtt + error.off(rtt),
+        ]
+      ])
+    pass.add("paced_read", [["wall": wall + error.off(c("cold"))]])
     let flush = (costs["storage.write_latency"] ?? 0) + 30e-6
-    let memory = alone + c("update_row") + c("commit") + trip
+    let memory = wall + c("cold") + c("update_row")
     pass.add("paced_memory", [["wall": memory]])
     pass.add("paced_write", [["wall": memory + error.off(flush)]])
     pass.add(
@@ -164,7 +168,7 @@ enum PlantedServer {
     measured.remove("crowd")
     measured.add("crowd", [["queued": 0, "pass": 0]])
     measured.remove("paced_read")
-    measured.add("paced_read", [["cpu": 24e-6, "wall": 20e-6, "client": 9e-6, "pass": 0]])
+    measured.add("paced_read", [["wall": 20e-6, "pass": 0]])
     for (name, value) in Costing(measured).values {
       #expect(try #require(CalibratedParameter.named(name)).range.contains(value), "\(name)")
     }

@@ -39,7 +39,7 @@ package struct BatchDesign: Sendable {
     let rest = batches.map { batch in
       (batch["cpu"] ?? 0) - (batch["rows"] ?? 0) * (batch["blocks"] == 1 ? scanRow : indexStep)
     }
-    let scales = batches.map { 1 / max(1e-9, $0["cpu"] ?? 0) }
+    let scales = Self.typical(batches).map { 1 / max(1e-9, $0) }
     guard
       let found = LinearFit.costs(amounts, rest, weights: scales.map { $0 * $0 })
     else { return }
@@ -53,5 +53,16 @@ package struct BatchDesign: Sendable {
       return ((pair.1 - sum) * scale) * ((pair.1 - sum) * scale)
     }
     misfit = (squares.reduce(0, +) / Double(max(1, squares.count))).squareRoot()
+  }
+
+  /// For each batch the median CPU of all like it: deviations are relative, but weighing a batch by its own
+  /// time would favour the fast ones and find every cost too low.
+  private static func typical(_ batches: [Measured.Reading]) -> [Double] {
+    let kinds = ["rows", "indexes", "moves", "fresh"]
+    func kind(_ batch: Measured.Reading) -> [Double] { kinds.map { batch[$0] ?? 0 } }
+    let groups = Dictionary(grouping: batches, by: kind).mapValues { alike in
+      SampleQuantiles(alike.compactMap { $0["cpu"] })?.median ?? 0
+    }
+    return batches.map { groups[kind($0)] ?? 0 }
   }
 }

@@ -38,11 +38,10 @@ package struct CalibrationAssembly: Sendable {
   /// Single measurements of the parameter itself, where their distribution is of interest.
   private func singles(_ name: String, _ values: [String: Double]) -> [Double] {
     switch name {
-    case "rtt": Costing.trips(measured)
+    case "costs.cold": Costing.coldStarts(measured)
     case "storage.write_latency":
       Costing.flushes(measured).map { max(0, $0 - (values["costs.flush"] ?? 0)) }
     case "storage.read_latency": measured.values("reads", "random")
-    case "costs.wake_up": measured.values("wake", "idle")
     default: []
     }
   }

@@ -12,7 +12,7 @@ package struct Costing: Sendable {
   package init(_ measured: Measured) {
     scans(measured)
     batches(measured)
-    wakeUps(measured)
+    timeSlice(measured)
     statements(measured)
     commits(measured)
     locks(measured)
@@ -59,8 +59,7 @@ package struct Costing: Sendable {
     set(cost: "contention", SampleQuantiles(pairs)?.median)
   }
 
-  private mutating func wakeUps(_ measured: Measured) {
-    set(cost: "wake_up", SampleQuantiles(measured.values("wake", "idle"))?.median)
+  private mutating func timeSlice(_ measured: Measured) {
     // In the model who wakes beside busy cores waits for the first of c slices to end, which takes a slice
     // over c + 1 on average. Linux lets most of them in at once: the slice is the one with the wait they see.
     if let queued = SampleQuantiles(measured.values("crowd", "queued")),
@@ -70,11 +69,10 @@ package struct Costing: Sendable {
     }
   }
 
-  /// A paced read = statement + select_row; a framed pair of statements = begin + 2 · statement + 2 ·
-  /// select_row + update_row + commit.
+  /// What statements, BEGIN and COMMIT cost, and what a transaction's first statement costs more.
   ///
-  /// What BEGIN and COMMIT add to a read that has nothing to make durable is shared between them by half; the
-  /// rest of what they add to a write is COMMIT's.
+  /// In a loop of one statement both processes are awake and their caches warm, as within a transaction of
+  /// several. An application's transaction begins after a rest, and its first statement takes longer.
   private mutating func statements(_ measured: Measured) {
     let reads = measured["select"]
     let costs = LinearFit.costs(
@@ -82,18 +80,26 @@ package struct Costing: Sendable {
       // A read of forty rows is known as well as one of one row, relatively.
       weights: reads.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
     set(cost: "select_row", costs?[1])
-    guard let read = median("paced_read", "cpu", measured) else { return }
-    set(cost: "statement", read - self["select_row"])
-    let loop = SampleQuantiles(
-      measured["transaction"].map { ($0["framed"] ?? 0) - ($0["alone"] ?? 0) })
-    set(cost: "begin", loop.map { $0.median / 2 })
-    if let framed = median("paced_framed", "cpu", measured) {
-      set(cost: "commit", framed - 2 * read - self["update_row"] - self["begin"])
-    }
-    // What the client spends on one answer, wherever it runs.
-    set(cost: "driver", median("paced_read", "client", measured))
-    // The server's wake-up and both ends' CPU are the model's own; the client's wake-up is in here.
-    set("rtt", SampleQuantiles(Self.trips(measured))?.median)
+    guard let alone = median("transaction", "alone", measured),
+      let framed = median("transaction", "framed", measured),
+      let client = median("transaction", "client", measured),
+      let wall = median("transaction", "wall", measured)
+    else { return }
+    set(cost: "statement", alone - self["select_row"])
+    // BEGIN and COMMIT without anything to make durable are two statements that do nothing.
+    set(cost: "begin", (framed - alone) / 2)
+    set(cost: "commit", (framed - alone) / 2)
+    set(cost: "driver", client)
+    // Who is awake is not woken: what is neither's CPU is the way between them.
+    set(cost: "wake_up", 0)
+    set("rtt", max(1e-6, wall - alone - client))
+    set(cost: "cold", SampleQuantiles(Self.coldStarts(measured))?.median)
+  }
+
+  /// What single paced reads took longer than those in a loop.
+  static func coldStarts(_ measured: Measured) -> [Double] {
+    let loop = SampleQuantiles(measured.values("transaction", "wall"))?.median ?? 0
+    return measured.values("paced_read", "wall").map { max(1e-6, $0 - loop) }
   }
 
   private func median(_ group: String, _ name: String, _ measured: Measured) -> Double? {
@@ -116,14 +122,6 @@ package struct Costing: Sendable {
   static func flushes(_ measured: Measured) -> [Double] {
     let rest = SampleQuantiles(measured.values("paced_memory", "wall"))?.median ?? 0
     return measured.values("paced_write", "wall").map { max(0, $0 - rest) }
-  }
-
-  /// Seconds of single round trips beside the CPU of both ends and the server's wake-up.
-  static func trips(_ measured: Measured) -> [Double] {
-    let wakeUp = SampleQuantiles(measured.values("wake", "idle"))?.median ?? 0
-    return measured["paced_read"].map {
-      max(1e-6, ($0["wall"] ?? 0) - ($0["cpu"] ?? 0) - ($0["client"] ?? 0) - wakeUp)
-    }
   }
 
   /// CPU of the waiter beyond that of the same update without a wait.
@@ -149,12 +147,12 @@ package struct Costing: Sendable {
 extension Costing {
   /// How each parameter is obtained, a sentence.
   package static let methods: [String: String] = [
-    "costs.statement": "server CPU of paced reads, without select_row",
+    "costs.statement": "server CPU of reads in a loop, without select_row",
+    "costs.cold": "elapsed time of paced reads beyond those in a loop",
     "costs.select_row": "server CPU of reads by key, regressed on their rows: the slope",
-    "costs.begin": "half of the server CPU that BEGIN and COMMIT add to a read",
-    "costs.commit": "server CPU of paced, framed reads and updates beyond two reads, "
-      + "update_row and begin",
-    "costs.driver": "this client's CPU per paced read",
+    "costs.begin": "half of the server CPU that BEGIN and COMMIT add to a read in a loop",
+    "costs.commit": "half of the server CPU that BEGIN and COMMIT add to a read in a loop",
+    "costs.driver": "this client's CPU per read in a loop",
     "costs.index_step": "server CPU of OFFSET on an index, slope between 200 and 8,000 entries",
     "costs.lock_row": "server CPU of SELECT FOR UPDATE on a range, slope, without index_step",
     "costs.scan_row": "server CPU of a sequential count",
@@ -169,11 +167,11 @@ extension Costing {
       + "costs.flush",
     "storage.read_latency": "direct random reads of 8 KiB from a file of 64 MiB",
     "storage.dirty_expire": "vm.dirty_expire_centisecs of this host",
-    "costs.wake_up": "from a byte sent to its reader on an idle core",
+    "costs.wake_up": "none: what waking costs after a rest is in cold, within a transaction nobody "
+      + "sleeps",
     "costs.time_slice": "what paced reads wait for a core beside one computing server process a "
       + "core, times cores + 1",
-    "rtt": "elapsed time of paced reads without the CPU of both ends and wake_up: with the "
-      + "client's wake-up",
+    "rtt": "elapsed time of reads in a loop without the CPU of both ends",
     "costs.recheck": "server CPU of an update that waited for its row beyond one that did not",
     "costs.replay_record": "CPU of the replica's startup process draining backlogs, regressed on "
       + "records and images",

@@ -64,6 +64,9 @@ extension CalibrationAssembly {
       "host.effective_cores", SampleQuantiles(rates)?.median, "1",
       "work of one busy thread a core over that of one thread alone")
     note(
+      "host.wake_up", SampleQuantiles(measured.values("wake", "idle"))?.median, "s",
+      "from a byte sent to its reader on an idle core: median")
+    note(
       "host.wake_up_beside_busy_threads", SampleQuantiles(measured.values("wake", "busy"))?.median,
       "s", "from a byte sent to its reader, beside one busy thread a core: median")
     note(

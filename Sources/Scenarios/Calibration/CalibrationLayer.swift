@@ -109,7 +109,8 @@ struct CalibrationLayer: Sendable {
       isUsed(name, checked) ? Quantiles(file.parameters[name]?.quantiles ?? [:]) : nil
     }
     return LatencyScatter(
-      roundTrip: quantiles("rtt"), read: quantiles("storage.read_latency"),
+      roundTrip: quantiles("rtt"), cold: quantiles("costs.cold"),
+      read: quantiles("storage.read_latency"),
       write: quantiles("storage.write_latency"))
   }
 

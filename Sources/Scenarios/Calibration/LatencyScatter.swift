@@ -1,11 +1,17 @@
 /// How single latencies lie around their medians, as a calibration saw it; nil where it did not look.
 package struct LatencyScatter: Sendable, Hashable {
   package var roundTrip: Quantiles?
+  /// Of `costs.cold`.
+  package var cold: Quantiles?
   package var read: Quantiles?
   package var write: Quantiles?
 
-  package init(roundTrip: Quantiles? = nil, read: Quantiles? = nil, write: Quantiles? = nil) {
+  package init(
+    roundTrip: Quantiles? = nil, cold: Quantiles? = nil, read: Quantiles? = nil,
+    write: Quantiles? = nil
+  ) {
     self.roundTrip = roundTrip
+    self.cold = cold
     self.read = read
     self.write = write
   }

@@ -24,6 +24,10 @@ enum CostTable {
       Entry(
         key: "statement", path: \.statement, doc: "Receive, bind and answer one prepared statement."
       ),
+      Entry(
+        key: "cold", path: \.cold,
+        doc: "Extra for a transaction's first statement: its processes and their core have slept.",
+        reason: "measured by a calibration only"),
       Entry(key: "begin", path: \.begin, doc: "Start a transaction."),
       Entry(key: "commit", path: \.commit, doc: "Commit, beside the flush of the log."),
       Entry(key: "select_row", path: \.selectRow, doc: "Find and return one row by an index."),

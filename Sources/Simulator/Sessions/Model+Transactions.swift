@@ -93,7 +93,7 @@ extension Model {
           .resume(process: process), at: calendar.now + step.span + wire(step.ways, process))
         return
       case .compute:
-        compute(process, varied(step.span, process))
+        compute(process, varied(step.span, process) + coldStart(step, process))
         if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .fetch: if fetch(process, step) { return }
@@ -124,6 +124,12 @@ extension Model {
     processes[process].draws &+= 1
     let trip = roundTrips.draw(sumOf: 1, from: wireKey, at: draw(of: process))
     return trip * (Double(ways) / 2)
+  }
+
+  private mutating func coldStart(_ step: Step, _ process: Int32) -> TimeSpan {
+    guard step.cold > .zero, let coldStarts else { return step.cold }
+    processes[process].draws &+= 1
+    return coldStarts.draw(sumOf: 1, from: coldKey, at: draw(of: process))
   }
 
   /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.

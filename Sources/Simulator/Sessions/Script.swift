@@ -23,6 +23,8 @@ struct Step: BitwiseCopyable {
   var kind: Kind
   /// Length of a delay without the network; mean demand of a computation.
   var span: TimeSpan = .zero
+  /// Of a computation: the mean of what comes on top since its process has slept.
+  var cold: TimeSpan = .zero
   /// Ways between client and server in a delay.
   var ways: Int32 = 0
   var table: Int32 = 0
@@ -51,7 +53,7 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
       Step(kind: .delay, span: i > 0 ? traffic.think : .zero, ways: i > 0 ? 2 : explicit ? 3 : 1))
     var demand = demand(of: statement, tables[statement.table], costs) + driver
     if i == 0 && explicit { demand = demand + costs.begin + driver }
-    var computation = Step(kind: .compute, span: demand)
+    var computation = Step(kind: .compute, span: demand, cold: i == 0 ? costs.cold : .zero)
     switch statement.kind {
     case .update, .delete, .selectForUpdate: computation.locksAhead = statement.rows == 1 ? 2 : 0
     case .select, .insert: break
