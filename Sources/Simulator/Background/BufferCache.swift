@@ -16,13 +16,18 @@ struct BufferCache {
     var rate: Double
   }
   private var groups: [Group] = []
+  /// Per class, the table that it touches and its groups.
+  private var claims: [(table: Int, groups: Range<Int>)] = []
   /// Per class, the share of its touches that fall into each group.
   private var shares: [[Double]] = []
   private let capacity: Double
   private let total: Double
+  /// Per table.
+  private let heapPages: [Double]
   private var missShares: [Double]
   /// Seconds.
   private var lastTime = 1e3
+  /// Of the first table's heap pages, those that memory lacks.
   private(set) var coldShare = 0.0
   /// Everything fits: nothing is ever missed once warm.
   let fits: Bool
@@ -35,12 +40,11 @@ struct BufferCache {
       Double(database.settings.sharedBuffers) + database.costs.osCacheShare * Double(beyond)
     capacity = bytes / Double(RowLayout.pageBytes)
     total = layouts.reduce(0.0) { $0 + Double($1.heapPages + $1.leafPages.reduce(0, +)) }
+    heapPages = layouts.map { Double($0.heapPages) }
     fits = total <= capacity
     missShares = Array(repeating: 0, count: scenario.traffic.count)
     guard !fits else { return }
-    for traffic in scenario.traffic {
-      addGroups(traffic, layout: layouts[traffic.statements.first?.table ?? 0])
-    }
+    for traffic in scenario.traffic { addGroups(traffic) }
     refresh(scanPagesPerSecond: 0)
   }
 
@@ -60,10 +64,27 @@ struct BufferCache {
       }
       missShares[index] = miss
     }
-    let touched = groups.reduce(0.0) { $0 + $1.pages * (1 - Double.exp(-$1.rate * time)) }
-    let untouched = max(1, total - groups.reduce(0.0) { $0 + $1.pages })
-    // Memory that the traffic leaves holds pages that nobody asked for lately.
-    coldShare = 1 - min(1, max(0, capacity - touched) / untouched)
+    coldShare = coldShare(characteristicTime: time)
+  }
+
+  /// Memory that holds no page which traffic touched within the time holds all others with the same
+  /// chance: where traffic is all over one table, in the end memory / all pages.
+  private func coldShare(characteristicTime time: Double) -> Double {
+    let touched = heapPages.indices.reduce(0.0) {
+      $0 + heapPages[$1] * (1 - untouchedShare(ofTable: $1, time))
+    }
+    let held = min(1, max(0, capacity - touched) / max(1, total - touched))
+    return untouchedShare(ofTable: 0, time) * (1 - held)
+  }
+
+  /// Of the table's heap pages, those that no class touches within the time, each by itself.
+  private func untouchedShare(ofTable table: Int, _ time: Double) -> Double {
+    claims.reduce(1) { share, claim in
+      guard claim.table == table else { return share }
+      let mine = groups[claim.groups]
+      let left = mine.reduce(0.0) { $0 + $1.pages * Double.exp(-$1.rate * time) }
+      return share * left / mine.reduce(0.0) { $0 + $1.pages }
+    }
   }
 
   /// The root of what is held less the capacity, to 10⁻¹⁰ of itself, by halving ln T around the last one.
@@ -84,18 +105,20 @@ struct BufferCache {
 
   /// Groups a class's pages by how often they are touched: hot rows lie on pages of their own where
   /// they are scattered.
-  private mutating func addGroups(_ traffic: TrafficClass, layout: RowLayout) {
+  private mutating func addGroups(_ traffic: TrafficClass) {
+    let table = traffic.statements.first?.table ?? 0
     let rate =
       switch traffic.arrivals {
       case .open(let rate, _): rate
       case .closed(let clients, let think): Double(clients) / max(1e-3, think.seconds)
       }
-    let pages = Double(layout.heapPages)
-    var share = [Double](repeating: 0, count: groups.count)
-    for (part, weight) in popularity(traffic.keys, pages: pages) {
+    let first = groups.count
+    var share = [Double](repeating: 0, count: first)
+    for (part, weight) in popularity(traffic.keys, pages: heapPages[table]) {
       groups.append(Group(pages: part, rate: rate * weight / part))
       share.append(weight)
     }
+    claims.append((table, first..<groups.count))
     shares.append(share)
   }
 

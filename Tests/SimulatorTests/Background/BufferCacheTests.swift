@@ -7,13 +7,16 @@ import Testing
 @Suite("Which share of page touches misses memory")
 struct BufferCacheTests {
   /// 400,000 rows of 1,000 bytes: 8 a page, 50,000 heap pages and 1,100 leaf pages.
-  private func cache(memory: Int, keys: String) throws -> (BufferCache, pages: Double) {
+  private func cache(memory: Int, keys: String, classes: Int = 1) throws
+    -> (BufferCache, pages: Double)
+  {
+    let traffic = (0..<classes).map {
+      "{name: read-\($0), rate: 100/s, statements: [{kind: select, rows: 1, by: primary_key}], "
+        + "keys: \(keys)}"
+    }
     let scenario = try SmallScenario.load(
       table: "{name: t, rows: 400k, row_width: 1000B}",
-      traffic: """
-        [{name: read, rate: 100/s, statements: [{kind: select, rows: 1, by: primary_key}], \
-        keys: \(keys)}]
-        """,
+      traffic: "[\(traffic.joined(separator: ", "))]",
       database: "{memory: 1GiB, settings: {shared_buffers: \(memory)MiB}, "
         + "costs: {os_cache_share: 0%}}")
     let layout = RowLayout(scenario.tables[0])
@@ -56,5 +59,23 @@ struct BufferCacheTests {
     #expect(cache.missShare(class: 0) > before * 1.2)
     cache.refresh(scanPagesPerSecond: 0)
     #expect(abs(cache.missShare(class: 0) - before) < 1e-9)
+  }
+
+  @Test(
+    "A batch misses the pages that memory lacks, also in a table that traffic touches all over",
+    arguments: [
+      "{distribution: uniform}", "{distribution: zipf, s: 0.9}",
+      "{distribution: hotspot, fraction: 5%, share: 90%}",
+    ])
+  func batch(keys: String) throws {
+    for classes in [1, 2] {
+      let (warm, pages) = try self.cache(memory: 200, keys: keys, classes: classes)
+      var cache = warm
+      let held = Double(200 << 20) / 8_192 / (pages + 1_100)
+      for scan in [0.0, 20, 2_000] {
+        cache.refresh(scanPagesPerSecond: scan)
+        #expect(abs(1 - cache.coldShare - held) < 0.02, "\(scan) pages a second")
+      }
+    }
   }
 }
