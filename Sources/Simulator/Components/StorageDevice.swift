@@ -199,9 +199,12 @@ package struct StorageDevice: ~Copyable {
     of direction: Direction, operations: Int, depth: Int
   ) -> TimeSpan {
     let waves = (operations - 1) / depth + 1
-    let law = direction == .read ? limits.readLatency : limits.writeLatency
     draws &+= 1
-    return law.draw(sumOf: waves, from: randomness, at: draws)
+    // Not through a copy of the law: it would be counted as another owner of its table.
+    return switch direction {
+    case .read: limits.readLatency.draw(sumOf: waves, from: randomness, at: draws)
+    case .write: limits.writeLatency.draw(sumOf: waves, from: randomness, at: draws)
+    }
   }
 
   private mutating func count(_ direction: Direction, operations: Int, bytes: Int64) {

@@ -68,7 +68,7 @@ package struct RelationPages: ~Copyable {
   /// Pages whose numbers are not known lie at random: runs of 1 / (1 − their share).
   func writes(ofUpTo most: Int) -> Double {
     let (known, scattered) = (Double(counts[0].known), Double(counts[0].scattered))
-    let runs = Double(planes.runs(mark: 0)) + known / Double(most)
+    let runs = Double(planes.runs()) + known / Double(most)
     let clear = max(1 / Double(most), 1 - scattered / Double(pages))
     return min(known, runs) + scattered * clear
   }

@@ -6,12 +6,12 @@ import Testing
 
 @Suite("A bit for each page and mark")
 struct PagePlanesTests {
-  @Test("Single pages and ranges of two marks, set and counted, agree with two sets'")
+  @Test("Single pages and ranges of three marks, set, counted and cleared, agree with three sets'")
   func twin() throws {
     try withEvery("seed", in: oracleSeeds.prefix(5)) { seed in
       var random = RandomStream(RandomKey(seed: seed, trial: 0, entity: 1, purpose: 0))
       // No multiple of 64, so that the last word is cut.
-      let pages = 1_000 + random.below(63)
+      let pages = 3_000 + random.below(63)
       var planes = PagePlanes(pages: pages, marks: 3)
       var twins = Array(repeating: Set<Int>(), count: 3)
       for _ in 0..<2_000 {
@@ -34,6 +34,7 @@ struct PagePlanesTests {
           try #require(planes.count(in: lower..<upper, mark: mark) == expected)
         }
         try #require(planes.count(in: 0..<pages, mark: mark) == twins[mark].count)
+        try #require(planes.runs() == twins[0].filter { !twins[0].contains($0 - 1) }.count)
       }
     }
   }
