@@ -63,7 +63,8 @@ extension Model {
       limit = min(limit, now + length * (Double(left) / Double(perWindow)))
     }
     if phase == .during && strategy != nil {
-      reaches(remainingRows - 4 * window.rows, window.rows)
+      let last = Double(window.rows) * SteadyState.lastWindows(of: length)
+      reaches(remainingRows - Int(last), window.rows)
     }
     limit = min(limit, rateChange(after: now))
     if phase == .after { limit = min(limit, afterEnds) }

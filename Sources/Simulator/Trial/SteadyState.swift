@@ -21,6 +21,8 @@ struct SteadyState {
   static let fewestBatches = 40
   /// Checkpoint cycles up to this length can be windows.
   static let longestCycle = TimeSpan.seconds(300)
+  /// Steady states that are remembered.
+  static let mostKnown = 4
   /// Two windows agree where their rates differ by less than this share, chance apart.
   static let tolerance = 0.05
   /// Whole cycles differ by where in them a throttle let go.
@@ -54,13 +56,24 @@ struct SteadyState {
     }
   }
 
+  /// What the rates of a window are held against.
+  private struct Reference {
+    var sums: Sums
+    var start: Instant
+    var length: TimeSpan
+    /// How long windows agreed with it, where something disturbed that.
+    var lasted = TimeSpan.zero
+  }
+
   private let shortestWindow: TimeSpan
   private var length: TimeSpan
   /// Model times.
   private(set) var windowStart = Instant.zero
   private var disturbedAt = Instant.zero
   private(set) var startSums = Sums()
-  private var reference: (sums: Sums, start: Instant, length: TimeSpan)?
+  private var reference: Reference?
+  /// What was steady before a disturbance, such as a vacuum that began or ended, may come again.
+  private var known: [Reference] = []
   private var throttled = false
   private var flaps = false
   /// Windows are checkpoint cycles.
@@ -77,8 +90,17 @@ struct SteadyState {
     length = shortestWindow
   }
 
+  /// So many windows are played before the last row: 16 s of them, or an eighth of a long one.
+  static func lastWindows(of length: TimeSpan) -> Double {
+    max(1 / 8, 4 * window.seconds / length.seconds)
+  }
+
   mutating func disturbed(at now: Instant) {
     disturbedAt = now
+    if inCycles, var reference {
+      reference.lasted = now - reference.start
+      known = [reference] + known.prefix(Self.mostKnown - 1)
+    }
     reference = nil
     length = shortestWindow
   }
@@ -86,6 +108,8 @@ struct SteadyState {
   /// Another phase: what was learnt of cycles no longer holds.
   mutating func restart(at now: Instant) {
     disturbed(at: now)
+    known = []
+    flaps = false
     inCycles = false
     lastCheckpoint = nil
   }
@@ -141,25 +165,38 @@ struct SteadyState {
       reference = nil
       return 0
     }
-    guard let reference, agree(window, played, reference.sums, reference.length) else {
-      reference = (window, windowStart, played)
+    if reference == nil { recall(window, played) }
+    guard let reference, agree(window, played, reference) else {
+      reference = Reference(sums: window, start: windowStart, length: played)
       return 0
     }
-    let room = min(limit - now - Self.margin, now - reference.start)
-    guard room >= Self.shortest else { return 0 }
-    let repeats = Int(room.nanoseconds / played.nanoseconds)
+    let (room, past) = (limit - now - Self.margin, now - reference.start)
+    guard min(room, past) >= Self.shortest else { return 0 }
+    // Cycles are not all of one length: the past may be a little short of whole windows.
+    let repeats = min(
+      Int(room.nanoseconds / played.nanoseconds),
+      Int((past + played * 0.25).nanoseconds / played.nanoseconds))
     skippedInCycle += TimeSpan(nanoseconds: played.nanoseconds * Int64(repeats))
     if inCycles { lastCheckpoint = now + skippedInCycle }
     return repeats
   }
 
+  /// Takes a known steady state that the window agrees with as if it had lasted until the window began.
+  private mutating func recall(_ window: Sums, _ played: TimeSpan) {
+    guard inCycles, let place = known.firstIndex(where: { agree(window, played, $0) }) else {
+      return
+    }
+    var found = known.remove(at: place)
+    found.start = windowStart - found.lasted
+    reference = found
+  }
+
   /// Whether two windows have the same rates: rows and log to within the tolerance and a batch or
   /// two more or less, arrivals also within three standard errors.
-  private func agree(
-    _ window: Sums, _ length: TimeSpan, _ before: Sums, _ shorter: TimeSpan
-  ) -> Bool {
+  private func agree(_ window: Sums, _ length: TimeSpan, _ reference: Reference) -> Bool {
     let tolerance = inCycles ? Self.toleranceOfCycles : Self.tolerance
-    let scale = length.seconds / shorter.seconds
+    let before = reference.sums
+    let scale = length.seconds / reference.length.seconds
     func close(_ a: Double, _ b: Double, _ slack: Double) -> Bool {
       abs(a - b * scale) <= (tolerance + slack) * max(a, b * scale)
     }
