@@ -107,7 +107,7 @@ struct ScriptParts: Sendable {
   /// As `lock_timeout` takes it; nil leaves the server's own.
   var lockTimeout: String? {
     switch strategy.lockTimeout {
-    case .server: nil
+    case .server, .skipLocked: nil
     case .nowait: "1ms"
     case .after(let span), .serverPlus(let span): "\(max(1, Int(span.seconds * 1e3)))ms"
     }
@@ -144,6 +144,9 @@ struct ScriptParts: Sendable {
     }
     if case .serverPlus = strategy.lockTimeout {
       notes.append("the lock timeout does not add to the server's own")
+    }
+    if strategy.lockTimeout == .skipLocked {
+      notes.append("it waits for rows that others hold instead of coming back to them")
     }
     notes += strategy.throttle.filter { SignalQuery($0) == nil }.map {
       "nothing pauses on \($0.condition.signal.rawValue)"

@@ -55,4 +55,18 @@ package enum LockTimeout: Hashable, Sendable, Codable {
   case serverPlus(TimeSpan)
   case after(TimeSpan)
   case nowait
+  /// `FOR UPDATE SKIP LOCKED`: rows that others hold are left out, and come back later.
+  case skipLocked
+}
+
+/// Rows of a batch that were left out because other transactions held them.
+package struct SkippedRows: Hashable, Sendable, Codable {
+  /// Holds no other row that the batch was to change.
+  package var range: KeyRange
+  package var rows: Int
+
+  package init(range: KeyRange, rows: Int) {
+    self.range = range
+    self.rows = rows
+  }
 }

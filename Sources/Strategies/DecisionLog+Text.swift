@@ -17,6 +17,9 @@ extension Event: CustomStringConvertible {
       "boundary \(id) found \(upTo.text): \(rows) rows in \(duration.text)"
     case .boundaryFailed(let id, let code, let duration):
       "boundary \(id) failed: \(code) in \(duration.text)"
+    case .rowsSkipped(let id, let worker, let skipped):
+      "batch \(id) left out by \(worker): "
+        + skipped.map { "\($0.range) \($0.rows) rows" }.joined(separator: ", ")
     case .batchCommitted(let id, let worker, let rows, let skipped, let duration):
       "batch \(id) committed by \(worker): \(rows) rows, \(skipped) skipped in \(duration.text)"
     case .batchFailed(let id, let worker, let code, let duration):
@@ -75,6 +78,7 @@ extension LockTimeout: CustomStringConvertible {
     case .serverPlus(let span): "server+\(span.text)"
     case .after(let span): "lock timeout \(span.text)"
     case .nowait: "nowait"
+    case .skipLocked: "skip locked"
     }
   }
 }

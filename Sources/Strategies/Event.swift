@@ -12,6 +12,8 @@ package enum Event: Hashable, Sendable, Codable {
   /// when no row is left.
   case boundaryFound(id: Int, upTo: Key?, rows: Int, duration: TimeSpan)
   case boundaryFailed(id: Int, code: FailureCode, duration: TimeSpan)
+  /// The batch that is about to be told as committed left these rows to who holds them, in key order.
+  case rowsSkipped(id: Int, worker: Int, [SkippedRows])
   /// The batch's COMMIT was confirmed. `rows` were updated; `skipped` were left out because another
   /// transaction held them (SKIP LOCKED) or because a recheck no longer matched.
   case batchCommitted(id: Int, worker: Int, rows: Int, skipped: Int, duration: TimeSpan)

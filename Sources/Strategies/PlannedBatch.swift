@@ -5,6 +5,8 @@ struct PlannedBatch: Hashable, Sendable {
   var isFull: Bool
   /// Its range holds at most the rows asked for, because a lookup counted them.
   var isCounted: Bool
+  /// What it turned out to leave to others.
+  var skipped: [SkippedRows] = []
 }
 
 /// A range that was cut but has no batch yet.

@@ -29,6 +29,8 @@ extension Strategy {
       .backoff
     } else if workers.pausing > 0 {
       .pause
+    } else if leftOut > 0, planner.isExhausted {
+      .backoff
     } else {
       nil
     }

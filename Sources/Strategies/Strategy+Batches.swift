@@ -26,12 +26,49 @@ extension Strategy {
     tally.batches += 1
     tally.rows += rows
     tally.rowsSkipped += skipped
-    if let span = KeySpan(planned.batch.range) { progress.cover(span) }
+    cover(planned)
+    comeBack(to: planned, &actions)
     // A batch that found nothing to do, or the rest of a table, says nothing about its size.
     if planned.isFull, rows + skipped > 0 {
       sizer.learn(asked: planned.batch.rows, done: rows, duration: duration)
     }
     rest(worker, after: duration, rows: planned.batch.rows, &actions)
+  }
+
+  /// Told just before the batch that left them out is told as committed.
+  mutating func note(_ skipped: [SkippedRows], id: Int, worker: Int) {
+    guard var planned = workers.running(worker), planned.batch.id == id else {
+      preconditionFailure("worker \(worker) left out rows of batch \(id), which it does not run")
+    }
+    planned.skipped = skipped
+    workers[worker] = .busy(planned)
+  }
+
+  private mutating func cover(_ planned: PlannedBatch) {
+    guard let span = KeySpan(planned.batch.range) else { return }
+    let holes = planned.skipped.compactMap { KeySpan($0.range) }
+    for part in span.subtracting(holes) { progress.cover(part) }
+  }
+
+  /// Rows that others held are tried again by themselves, as a failed batch would be, while the worker
+  /// goes on.
+  private mutating func comeBack(to planned: PlannedBatch, _ actions: inout [Action]) {
+    for skipped in planned.skipped where stage == .running {
+      var batch = planned.batch
+      (batch.id, batch.range, batch.rows) = (nextBatch, skipped.range, skipped.rows)
+      nextBatch += 1
+      var again = PlannedBatch(batch: batch, isFull: false, isCounted: true)
+      let response = configuration.retry.response(
+        to: .lockTimeout, batch: batch.id, attempt: batch.attempt)
+      guard response == .retry else {
+        giveUp(again, code: .lockTimeout, &actions)
+        continue
+      }
+      again.batch.attempt += 1
+      leftOut += 1
+      let delay = backoff.delay(batch: batch.id, attempt: again.batch.attempt)
+      setTimer(.comeBack(again), at: now + delay, &actions)
+    }
   }
 
   mutating func failed(

@@ -26,6 +26,8 @@ package struct Strategy: Sendable {
     case tryAgain(worker: Int)
     case lookUpAgain
     case silence(Signal)
+    /// What a batch had to leave out is tried again.
+    case comeBack(PlannedBatch)
     /// The hold of a checked rule ends.
     case check(rule: Int)
     /// A rule's patience ends.
@@ -43,8 +45,10 @@ package struct Strategy: Sendable {
   var progress = Progress()
   /// Cut ahead, oldest first; at most as many as there are workers.
   var ready: [PlannedBatch] = []
-  /// Failed batches whose delay is over, oldest first.
+  /// Failed and left out batches whose delay is over, oldest first.
   var returned: [PlannedBatch] = []
+  /// Batches of rows that were left out and whose delay is not over.
+  var leftOut = 0
   /// Timers that still mean something; the ids of all others are stale.
   var timers: [Int: Purpose] = [:]
   var nextTimer = 0
@@ -95,6 +99,8 @@ package struct Strategy: Sendable {
       boundaryFound(id: id, key: upTo, rows: rows)
     case .boundaryFailed(let id, let code, _):
       boundaryFailed(id: id, code: code, &actions)
+    case .rowsSkipped(let id, let worker, let skipped):
+      note(skipped, id: id, worker: worker)
     case .batchCommitted(let id, let worker, let rows, let skipped, let duration):
       committed(id: id, worker: worker, rows: rows, skipped: skipped, duration, &actions)
     case .batchFailed(let id, let worker, let code, let duration):
@@ -164,10 +170,13 @@ package struct Strategy: Sendable {
   /// A worker that ends its batch may have another one to take up.
   var hasMoreWork: Bool {
     !planner.isExhausted || !ready.isEmpty || !returned.isEmpty || workers.backingOff > 0
+      || leftOut > 0
   }
 
   /// Batches that were cut and are neither committed nor given up.
-  var openBatches: Int { ready.count + returned.count + workers.busy + workers.backingOff }
+  var openBatches: Int {
+    ready.count + returned.count + workers.busy + workers.backingOff + leftOut
+  }
 
   private mutating func timerFired(_ purpose: Purpose, _ actions: inout [Action]) {
     switch purpose {
@@ -176,6 +185,9 @@ package struct Strategy: Sendable {
     case .tryAgain(let worker):
       guard case .backingOff(let planned) = workers[worker] else { return }
       workers[worker] = .idle
+      returned.append(planned)
+    case .comeBack(let planned):
+      leftOut -= 1
       returned.append(planned)
     case .lookUpAgain:
       lookup.isDelayed = false

@@ -11,16 +11,21 @@ extension RandomScenario {
       }
       lines.append("  workers: \(calm ? 1 : pick([1, 2, 3, 4, 8]))")
     }
+    var statement = "range"
     if preset == "keyset" {
       let statements = ["range", "range", "keys", "lock_then_update", "per_row", "ctid"]
-      lines.append("  statement: \(calm ? "range" : pick(statements))")
+      if !calm { statement = pick(statements) }
+      lines.append("  statement: \(statement)")
     }
     let pause =
       calm ? "\(whole(20...60))ms" : pick(["0ms", "5ms", "50ms", "{ratio: 0.5}", "{ratio: 2}"])
     lines.append("  pause: \(pause)")
+    let skips = statement == "lock_then_update" && chance(0.4)
     let timeout =
-      collides && chance(0.45)
-      ? "server" : pick(["nowait", "server", "server+1s", "5ms", "20ms", "100ms", "1s"])
+      skips
+      ? "skip_locked"
+      : collides && chance(0.45)
+        ? "server" : pick(["nowait", "server", "server+1s", "5ms", "20ms", "100ms", "1s"])
     lines.append("  lock_timeout: \(timeout)")
     let backoff = whole(1...200)
     lines.append(

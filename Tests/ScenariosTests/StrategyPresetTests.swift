@@ -56,6 +56,19 @@ struct StrategyPresetTests {
     }
   }
 
+  @Test("Rows are skipped only where a statement can: lock_then_update")
+  func skipLocked() throws {
+    let strategy = try load("{preset: skip-locked-queue}").strategy
+    #expect(strategy.lockTimeout == .skipLocked)
+    #expect(strategy.statement == .lockThenUpdate)
+    for statement in ["range", "keys", "per_row", "ctid"] {
+      let problems = ScenarioFile.problems(
+        text: scenario(
+          with: "strategy: {preset: skip-locked-queue, statement: \(statement)}"), path: "s.yaml")
+      #expect(problems.map(\.code) == ["RH0106"])
+    }
+  }
+
   @Test("A law that cannot steer for what is wanted is refused")
   func wrongLaw() {
     for batch in [

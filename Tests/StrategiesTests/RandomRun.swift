@@ -9,6 +9,8 @@ struct RandomRun {
   struct World {
     var batchFailures = 0
     var lookupFailures = 0
+    /// Of each row to be held by somebody, where the batch skips such rows.
+    var heldRows = 0
     var codes: [FailureCode] = [.lockTimeout, .deadlock, .serialization]
     var lostSamples = 0
     /// Signals read uniformly below this.
@@ -31,6 +33,8 @@ struct RandomRun {
   /// By worker.
   var inFlight: [Int: Batch] = [:]
   var workersAllowed: Int
+  /// By worker.
+  var skipped: [Int: [SkippedRows]] = [:]
   var committed: [KeyRange] = []
   /// Readings with a value.
   var readings: [(at: Instant, signal: Signal, value: Double)] = []
@@ -90,8 +94,12 @@ struct RandomRun {
 
   private mutating func note(_ event: Event) {
     switch event {
+    case .rowsSkipped(_, let worker, let rows):
+      skipped[worker] = rows
     case .batchCommitted(_, let worker, _, _, _):
-      if let batch = inFlight.removeValue(forKey: worker) { committed.append(batch.range) }
+      guard let batch = inFlight.removeValue(forKey: worker) else { return }
+      let holes = (skipped.removeValue(forKey: worker) ?? []).compactMap { KeySpan($0.range) }
+      committed += (KeySpan(batch.range)?.subtracting(holes) ?? []).map(\.range)
     case .batchFailed(_, let worker, _, _):
       inFlight[worker] = nil
     case .settingChanged(.workers(let workers)):
@@ -116,8 +124,8 @@ struct RandomRun {
           .boundaryFound(id: id, upTo: answer.key, rows: answer.rows, duration: duration),
           in: duration)
       }
-    case .execute(let batch, let worker, _):
-      execute(batch, worker: worker)
+    case .execute(let batch, let worker, let lockTimeout):
+      execute(batch, worker: worker, skips: lockTimeout == .skipLocked)
     case .cancel(let worker):
       cancel(worker: worker)
     case .setTimer(let id, let at):
@@ -136,7 +144,7 @@ struct RandomRun {
     }
   }
 
-  private mutating func execute(_ batch: Batch, worker: Int) {
+  private mutating func execute(_ batch: Batch, worker: Int, skips: Bool) {
     #expect(inFlight[worker] == nil, "worker \(worker) got a second batch")
     #expect(worker < workersAllowed)
     inFlight[worker] = batch
@@ -146,11 +154,32 @@ struct RandomRun {
     if let code = failure(world.batchFailures) {
       post(.batchFailed(id: batch.id, worker: worker, code: code, duration: duration), in: duration)
     } else {
+      let held = skips ? heldRows(of: batch) : []
+      if !held.isEmpty { post(.rowsSkipped(id: batch.id, worker: worker, held), in: duration) }
       post(
         .batchCommitted(
-          id: batch.id, worker: worker, rows: table.rows(in: batch.range).count, skipped: 0,
-          duration: duration), in: duration)
+          id: batch.id, worker: worker,
+          rows: table.rows(in: batch.range).count - held.reduce(0) { $0 + $1.rows },
+          skipped: held.reduce(0) { $0 + $1.rows }, duration: duration), in: duration)
     }
+  }
+
+  /// Neighbours as one range.
+  private mutating func heldRows(of batch: Batch) -> [SkippedRows] {
+    var held: [SkippedRows] = []
+    var wasHeld = false
+    for key in table.rows(in: batch.range) {
+      let isHeld = stream.below(100) < world.heldRows
+      if isHeld, wasHeld, !held.isEmpty {
+        held[held.count - 1].range.upTo = key
+        held[held.count - 1].rows += 1
+      } else if isHeld {
+        let range = KeyRange(after: Key(position: key.position - 1), upTo: key)
+        held.append(SkippedRows(range: range, rows: 1))
+      }
+      wasHeld = isHeld
+    }
+    return held
   }
 
   /// Half of the cancelled batches commit first: a cancel may come too late.
@@ -162,7 +191,9 @@ struct RandomRun {
     guard stream.below(2) == 0 else { return }
     pending.removeAll {
       switch $0.event {
-      case .batchCommitted(batch.id, worker, _, _, _), .batchFailed(batch.id, worker, _, _): true
+      case .batchCommitted(batch.id, worker, _, _, _), .batchFailed(batch.id, worker, _, _),
+        .rowsSkipped(batch.id, worker, _):
+        true
       default: false
       }
     }

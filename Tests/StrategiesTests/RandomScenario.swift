@@ -44,6 +44,7 @@ struct RandomScenario {
         maxRows: 30, isSteered: flip())
       configuration.workers = 1
     }
+    if stream.below(4) == 0 { configuration.lockTimeout = .skipLocked }
     return configuration
   }
 
@@ -52,6 +53,7 @@ struct RandomScenario {
     if flip() { world.batchFailures = stream.below(40) }
     if flip() { world.lookupFailures = stream.below(40) }
     if flip() { world.lostSamples = stream.below(90) }
+    if flip() { world.heldRows = stream.below(40) }
     if flip() {
       world.settings = [
         .workers(stream.below(3)), .batchRows(1 + stream.below(9)),

@@ -149,6 +149,7 @@ final class BackfillRunner {
       if case .batchCommitted(_, let worker, _, _, _) = ending.event {
         cancelled.removeAll { $0 == worker }
       }
+      if let skipped = ending.skipped { tell(skipped) }
       tell(ending.event)
     }
   }

@@ -78,6 +78,32 @@ struct BackfillText: Sendable {
         """, parameters: condition.parameters)
   }
 
+  /// Locks the rows of the range that nobody else holds; their keys as one array, NULL where there is
+  /// none.
+  func lockFree(_ range: KeyRange) -> Bound {
+    let condition = condition(range)
+    return Bound(
+      sql: """
+        SELECT array_agg(\(column) ORDER BY \(column)) FROM (SELECT \(column) FROM \(name) \
+        \(condition.sql) ORDER BY \(column) FOR UPDATE SKIP LOCKED) AS locked
+        """, parameters: condition.parameters)
+  }
+
+  /// What of the range is not among these keys, as stretches of neighbours: first key, last key, rows.
+  func left(_ range: KeyRange, besides keys: String) -> Bound {
+    let condition = condition(range)
+    let taken = "\(column) = ANY($\(condition.parameters.count + 1)::\(type)[])"
+    return Bound(
+      sql: """
+        SELECT (array_agg(k ORDER BY k))[1], (array_agg(k ORDER BY k DESC))[1], count(*)
+        FROM (SELECT k, taken, row_number() OVER (ORDER BY k)
+                - row_number() OVER (PARTITION BY taken ORDER BY k) AS stretch
+              FROM (SELECT \(column) AS k, \(taken) AS taken FROM \(name) \(condition.sql)) AS found
+             ) AS numbered
+        WHERE NOT taken GROUP BY stretch ORDER BY 1
+        """, parameters: condition.parameters + [keys])
+  }
+
   /// The range's keys as one array, in key order; NULL where there is none.
   func keys(_ range: KeyRange) -> Bound {
     let condition = condition(range)

@@ -12,6 +12,8 @@ final class BackfillWorker: Sendable {
   /// What a batch came to, for the statistics.
   struct Ending: Sendable {
     var event: Event
+    /// To be told before the event.
+    var skipped: Event?
     var code: FailureCode?
     var rows: Int
     var duration: TimeSpan
@@ -67,7 +69,7 @@ final class BackfillWorker: Sendable {
       var transaction = transaction(on: connection)
       do {
         let rows = try transaction.run(job.batch, lockTimeout: job.lockTimeout)
-        return committed(job.batch, rows: rows, began)
+        return committed(job.batch, rows: rows, transaction.skipped, began)
       } catch {
         return failed(job.batch, error, isDecided: !transaction.isCommitting, connection, began)
       }
@@ -108,9 +110,9 @@ final class BackfillWorker: Sendable {
       let usable = isLost ? try self.connection.recover() : connection
       if usable.transactionStatus != .idle { try usable.execute("ROLLBACK") }
       if let progress, !isDecided, isLost || error.sqlState == ServerError.uniqueViolation,
-        let rows = try usable.execute(progress.committedRows(of: batch.id)).scalar
+        let outcome = try progress.outcome(of: batch, on: usable)
       {
-        return committed(batch, rows: Int(rows) ?? 0, began)
+        return committed(batch, rows: outcome.rows, outcome.skipped, began)
       }
       return failed(batch, error, began)
     } catch {
@@ -118,11 +120,15 @@ final class BackfillWorker: Sendable {
     }
   }
 
-  private func committed(_ batch: Batch, rows: Int, _ began: Instant) -> Ending {
+  private func committed(
+    _ batch: Batch, rows: Int, _ skipped: [SkippedRows], _ began: Instant
+  ) -> Ending {
     let now = clock.now
     return Ending(
       event: .batchCommitted(
-        id: batch.id, worker: number, rows: rows, skipped: 0, duration: now - began),
+        id: batch.id, worker: number, rows: rows, skipped: skipped.reduce(0) { $0 + $1.rows },
+        duration: now - began),
+      skipped: skipped.isEmpty ? nil : .rowsSkipped(id: batch.id, worker: number, skipped),
       code: nil, rows: rows, duration: now - began, at: now)
   }
 

@@ -13,6 +13,8 @@ struct BatchTransaction {
   let statement: (_ begins: Bool) -> Void
   /// COMMIT is on its way: from here on only the server knows the outcome.
   private(set) var isCommitting = false
+  /// Rows that others held and that it leaves to them.
+  private(set) var skipped: [SkippedRows] = []
 
   init(
     _ text: BackfillText, _ progress: ProgressTable?, on connection: Connection,
@@ -30,11 +32,32 @@ struct BatchTransaction {
     let setting = lockTimeout.setting
     let local = setting.map { "; SELECT set_config('lock_timeout', \($0), true)" } ?? ""
     try connection.execute("BEGIN" + local)
-    let rows = try change(batch, nowait: lockTimeout == .nowait)
+    let rows =
+      lockTimeout == .skipLocked
+      ? try changeFreeRows(batch) : try change(batch, nowait: lockTimeout == .nowait)
     try stopIfCancelled()
     isCommitting = true
-    try connection.execute(progress?.commit(batch, rows: rows) ?? "COMMIT")
+    try connection.execute(
+      progress?.commit(batch, rows: rows, skipped: skipped) ?? "COMMIT")
     return rows
+  }
+
+  /// Changes what nobody else holds, and notes what is left.
+  private mutating func changeFreeRows(_ batch: Batch) throws(ServerError) -> Int {
+    try stopIfCancelled()
+    let locking = text.lockFree(batch.range)
+    let keys = try connection.execute(locking.sql, locking.parameters).scalar ?? "{}"
+    let looking = text.left(batch.range, besides: keys)
+    let left = try connection.execute(looking.sql, looking.parameters)
+    skipped = (0..<left.count).compactMap { row in
+      guard let first = left.text(row, 0).flatMap({ text.key.key($0) }),
+        let last = left.text(row, 1).flatMap({ text.key.key($0) })
+      else { return nil }
+      let after = first.position == 0 ? nil : Key(position: first.position - 1)
+      return SkippedRows(
+        range: KeyRange(after: after, upTo: last), rows: left.integer(row, 2) ?? 1)
+    }
+    return try execute(text.update(keys: keys))
   }
 
   private func change(_ batch: Batch, nowait: Bool) throws(ServerError) -> Int {
@@ -86,7 +109,7 @@ extension LockTimeout {
   /// The setting's text, as SQL; nil leaves the server's own.
   fileprivate var setting: String? {
     switch self {
-    case .server: nil
+    case .server, .skipLocked: nil
     // 0 means for ever, so the shortest wait there is stands for none.
     case .nowait: "'1'"
     case .after(let span): "'\(Self.milliseconds(span))'"

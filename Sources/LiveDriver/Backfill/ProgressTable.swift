@@ -53,20 +53,43 @@ struct ProgressTable: Sendable {
   private var identity: String { "\(Quoting.literal(run)), \(sitting)" }
 
   /// Ends the batch's transaction: the row, then COMMIT, in one round trip.
-  func commit(_ batch: Batch, rows: Int) -> String {
-    let bounds = texts(batch.range).map { $0.map(Quoting.literal) ?? "NULL" }
+  ///
+  /// A batch that left out rows in its midst covers several ranges: those after the first have rows of
+  /// their own.
+  func commit(_ batch: Batch, rows: Int, skipped: [SkippedRows] = []) -> String {
+    let covered = batch.range.without(skipped.map(\.range))
+    let values = covered.enumerated().map { number, range in
+      let bounds = texts(range).map { $0.map(Quoting.literal) ?? "NULL" }
+      let id = number == 0 ? batch.id : Self.further(number, of: batch.id)
+      return "(\(identity), \(id), \(bounds[0]), \(bounds[1]), \(number == 0 ? rows : 0))"
+    }
     return """
       INSERT INTO \(table.sql) (run, sitting, batch, after_key, up_to_key, rows) \
-      VALUES (\(identity), \(batch.id), \(bounds[0]), \(bounds[1]), \(rows)); COMMIT
+      VALUES \(values.joined(separator: ", ")); COMMIT
       """
   }
 
-  /// The rows of a batch if it was committed.
-  func committedRows(of batch: Int) -> String {
-    """
-    SELECT rows FROM \(table.sql) \
-    WHERE (run, sitting) = (\(identity)) AND batch = \(batch)
-    """
+  /// Below `beginning`, and another for each batch and number up to a million.
+  private static func further(_ number: Int, of batch: Int) -> Int {
+    beginning - (batch << 20 + number)
+  }
+
+  /// What a batch did if it was committed: the rows that changed, and the ranges that it left out, of
+  /// whose rows it is only known that there are some.
+  func outcome(
+    of batch: Batch, on connection: Connection
+  ) throws(ServerError) -> (rows: Int, skipped: [SkippedRows])? {
+    let found = try connection.execute(
+      """
+      SELECT after_key, up_to_key, rows FROM \(table.sql)
+      WHERE (run, sitting) = (\(identity)) AND (batch = \(batch.id)
+        OR batch BETWEEN \(Self.further(1 << 20 - 1, of: batch.id)) AND \(Self.further(1, of: batch.id)))
+      ORDER BY batch DESC
+      """)
+    guard found.count > 0 else { return nil }
+    let covered = (0..<found.count).map { range(found, row: $0) }
+    let left = batch.range.without(covered).filter { $0.after != $0.upTo }
+    return (found.integer(0, 2) ?? 0, left.map { SkippedRows(range: $0, rows: 1) })
   }
 
   /// Takes this sitting's lock for a session that will commit batches; false once another process has
@@ -152,7 +175,7 @@ struct ProgressTable: Sendable {
     let rows = try connection.execute(
       """
       SELECT after_key, up_to_key, rows FROM \(table.sql)
-      WHERE run = $1 AND batch > \(Self.beginning)
+      WHERE run = $1 AND batch <> \(Self.beginning)
       """, [run])
     var ranges: [KeyRange] = []
     var total = 0
@@ -183,5 +206,20 @@ struct ProgressTable: Sendable {
       all.append(range)
     }
     return all
+  }
+}
+
+extension KeyRange {
+  /// What these ranges, in key order, leave of this one; a range that holds no key where they leave
+  /// nothing.
+  func without(_ holes: [KeyRange]) -> [KeyRange] {
+    var left: [KeyRange] = []
+    var after = after
+    for hole in holes {
+      if hole.after != after { left.append(KeyRange(after: after, upTo: hole.after)) }
+      after = hole.upTo
+    }
+    if after != upTo || left.isEmpty { left.append(KeyRange(after: after, upTo: upTo)) }
+    return left
   }
 }

@@ -40,6 +40,11 @@ package struct LivePreview: Sendable {
     let range = KeyRange(after: Key(1), upTo: Key(2))
     let sql =
       switch scenario.strategy.statement {
+      case .lockThenUpdate where scenario.strategy.lockTimeout == .skipLocked:
+        [
+          text.lockFree(range).sql, text.left(range, besides: "{}").sql,
+          text.update(keys: "{}").sql,
+        ]
       case .range, .ctid: [text.update(range).sql]
       case .lockThenUpdate: [text.lock(range, nowait: false).sql, text.update(range).sql]
       case .keys: [text.keys(range).sql, text.update(keys: "{}").sql]

@@ -165,7 +165,14 @@ extension ScenarioBuilder {
       guard checked.isUsable else { return nil }
       switch key {
       case "workers": return .set(path: path, .workers(checked.integer ?? 1))
-      case "lock_timeout": return .set(path: path, .lockTimeout(Self.lockTimeout(checked)))
+      case "lock_timeout":
+        let timeout = Self.lockTimeout(checked)
+        if timeout == .skipLocked, root["strategy"]["statement"].string != "lock_then_update" {
+          problems.error(
+            "RH0106", at: value.place, "skip_locked goes with statement: lock_then_update only",
+            hint: "set a time, or nowait")
+        }
+        return .set(path: path, .lockTimeout(timeout))
       default:
         let pause = checked["ratio"].number.map(Pause.ratio) ?? .fixed(checked.span ?? .zero)
         return .set(path: path, .pause(pause))

@@ -20,6 +20,12 @@ extension ScenarioBuilder {
     result.sensors = sensors(section["sensors"])
     result.seed = UInt64(root["run"]["seed"].integer ?? 1)
     if result.planner == .monolithic || result.rounds != nil { result.workers = 1 }
+    if result.lockTimeout == .skipLocked, result.statement != .lockThenUpdate {
+      problems.error(
+        "RH0106", at: section["lock_timeout"].place,
+        "skip_locked goes with statement: lock_then_update only, as an UPDATE cannot skip rows",
+        hint: "write statement: lock_then_update, or a time, or nowait")
+    }
     return result
   }
 
@@ -109,6 +115,7 @@ extension ScenarioBuilder {
     if let span = section.span { return .after(span) }
     switch section.string {
     case "nowait": return .nowait
+    case "skip_locked": return .skipLocked
     case let text? where text.hasPrefix("server+"):
       let extra = Quantity.parse(String(text.dropFirst("server+".count)), as: .time)
       if case .success(let seconds) = extra { return .serverPlus(TimeSpan(seconds: seconds)) }

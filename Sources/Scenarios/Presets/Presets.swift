@@ -67,14 +67,14 @@ package enum Presets {
     "in_batches": "rails-in-batches", "bulk_save_objects": "bulk-save-objects",
     "sqlalchemy": "bulk-save-objects", "django": "django-atomic",
     "django-runpython": "django-atomic",
-    "vreplication": "vitess", "single-update": "monolithic",
+    "vreplication": "vitess", "single-update": "monolithic", "skip-locked": "skip-locked-queue",
   ]
 
   /// Runners and platforms that people will ask for; refused until their rules are modelled.
   static let notBuilt: [Family: [String]] = [
     .strategy: [
       "pg-osc", "fb-osc", "reshape", "graph-node", "supabase", "pgslice", "shadow-table",
-      "spirit-autoscale", "vitess-lag-rate", "freno", "skip-locked-queue",
+      "spirit-autoscale", "vitess-lag-rate", "freno",
     ],
     .traffic: [
       "tpcc", "ycsb-a", "ycsb-b", "sysbench-oltp", "pgbench-simple-update", "pgbench-select-only",

@@ -49,10 +49,12 @@ extension ScenarioSchema {
       Field(
         "lock_timeout",
         .either([
-          .positiveTime(to: 86_400), .word(["nowait", "server"]), .prefixed("server+", .time),
+          .positiveTime(to: 86_400), .word(["nowait", "server", "skip_locked"]),
+          .prefixed("server+", .time),
         ]),
         .value("server", because: "the server's own lock_timeout"),
-        "How long a batch waits for one row lock: a time, nowait, server, or server+10s."),
+        "How long a batch waits for one row lock: a time, nowait, server, or server+10s; skip_locked "
+          + "leaves rows that others hold and comes back to them after retry.backoff."),
       Field(
         "retry", .section(retry), .value("{}", because: "five tries"),
         "What follows a failed batch."),

@@ -19,10 +19,12 @@ extension Model {
     workers[index].locksOnly = batch.statement == .lockThenUpdate
     workers[index].moved = 0
     workers[index].rowsDone = 0
+    workers[index].skipped.removeAll(keepingCapacity: true)
     workers[index].blocked = .zero
     processes[workers[index].process].newVersion = false
     workers[index].segmentRows = segmentRows(worker: index)
     activeBatches += 1
+    if lockTimeout == .skipLocked { placeObstacles(worker: index) }
     // BEGIN makes its own round trip; the statement follows.
     trip(index, halfTrip + scenario.database.roundTrip, then: .sending)
   }
@@ -80,10 +82,13 @@ extension Model {
   private mutating func reachedStop(_ index: Int) {
     let received = cpus[0].serviceReceived(workers[index].process, at: calendar.now)
     workers[index].frontier.add(service: received)
-    if let obstacle = workers[index].frontier.nextObstacle,
+    while let obstacle = workers[index].frontier.nextObstacle,
       workers[index].frontier.service(upTo: obstacle.rank) == .zero
     {
-      return block(index, on: obstacle)
+      guard workers[index].lockTimeout == .skipLocked else {
+        return block(index, on: obstacle)
+      }
+      workers[index].skip(obstacle)
     }
     insertLog(ofWorker: index)
     if workers[index].frontier.isAtSegmentEnd { settleSegment(index, share: 1) }
@@ -180,8 +185,8 @@ extension Model {
     processes[worker.process].newVersion = true
     close(index)
     vacuums[0].add(deadRows: worker.moved)
-    let rows = worker.frontier.rows.count
-    let matching = min(rows, worker.rowsDone)
+    let rows = worker.frontier.rows.count - worker.skipped.count
+    let matching = min(rows, max(0, worker.rowsDone - worker.skipped.count))
     books.rowsCovered += rows
     count(.rowsCovered, Int64(matching))
     count(.rowsTouched, Int64(matching))
@@ -213,10 +218,30 @@ extension Model {
     guard let batch = workers[index].batch else { return }
     workers[index].batch = nil
     workers[index].stage = .idle
+    let skipped = workers[index].skipped
+    if !skipped.isEmpty { tell(.rowsSkipped(id: batch.id, worker: index, ranges(of: skipped))) }
     tell(
       .batchCommitted(
-        id: batch.id, worker: index, rows: workers[index].rowsDone,
-        skipped: 0, duration: calendar.now - workers[index].startedAt))
+        id: batch.id, worker: index, rows: max(0, workers[index].rowsDone - skipped.count),
+        skipped: skipped.count, duration: calendar.now - workers[index].startedAt))
+  }
+
+  /// Ascending ordinals as ranges of keys; neighbours share one.
+  private func ranges(of ordinals: [Int]) -> [SkippedRows] {
+    var runs: [Range<Int>] = []
+    for ordinal in ordinals {
+      if let last = runs.last, last.upperBound == ordinal {
+        runs[runs.count - 1] = last.lowerBound..<ordinal + 1
+      } else {
+        runs.append(ordinal..<ordinal + 1)
+      }
+    }
+    return runs.map { run in
+      let first = keyMap.key(of: run.lowerBound)
+      let range = KeyRange(
+        after: Key(position: first.position - 1), upTo: keyMap.key(of: run.upperBound - 1))
+      return SkippedRows(range: range, rows: run.count)
+    }
   }
 
   private mutating func reportFailure(_ index: Int, _ code: FailureCode) {
@@ -249,6 +274,8 @@ extension Model {
       case .serverPlus(let span): server > .zero ? server + span : nil
       case .after(let span): span
       case .nowait: .zero
+      // Whoever skips rows waits for none.
+      case .skipLocked: nil
       }
     startTimers(process, timeout: timeout)
   }

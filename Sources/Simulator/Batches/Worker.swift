@@ -41,6 +41,8 @@ struct Worker {
   var log = SpreadLog()
   /// Rows that the batch has written so far, and how many of them went to another page.
   var rowsDone = 0
+  /// Ranks that others held and that the batch left out, ascending.
+  var skipped: [Int] = []
   var moved = 0
   var commitPosition: Int64 = 0
   var blockedSince = Instant.zero
@@ -48,7 +50,16 @@ struct Worker {
 
   /// Whether the batch has locked this rank, `burst` into its current burst.
   func holds(rank: Int, burst: TimeSpan) -> Bool {
-    guard batch != nil, frontier.rows.contains(rank) else { return false }
+    guard batch != nil, frontier.rows.contains(rank), !skipped.contains(rank) else { return false }
     return allLocked || rank < frontier.position(burst: burst)
+  }
+
+  /// Passes over the row that stands in the way, which somebody else holds.
+  mutating func skip(_ obstacle: Frontier.Obstacle) {
+    _ = frontier.removeObstacle(at: obstacle.rank)
+    let place = skipped.firstIndex { $0 >= obstacle.rank } ?? skipped.endIndex
+    if place == skipped.endIndex || skipped[place] != obstacle.rank {
+      skipped.insert(obstacle.rank, at: place)
+    }
   }
 }

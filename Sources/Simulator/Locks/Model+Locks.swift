@@ -133,6 +133,15 @@ extension Model {
     }
   }
 
+  /// What traffic holds when a batch begins stands in its way from the start.
+  mutating func placeObstacles(worker index: Int) {
+    for held in locks.held(inTable: 0) where processes[held.holder].role != .worker {
+      let rank = rank(held.ordinal, worker: index)
+      guard workers[index].frontier.rows.contains(rank), matches(held.ordinal) else { continue }
+      workers[index].frontier.add(Frontier.Obstacle(rank: rank, lock: held.lock))
+    }
+  }
+
   /// The row is free again: batches need not stop there.
   mutating func removeObstacles(at ordinal: Int) {
     for index in workers.indices where workers[index].batch != nil {

@@ -54,6 +54,18 @@ package struct RowLocks: ~Copyable {
   /// The process that stands between this one and its row.
   func blocker(of process: Int32) -> Int32? { awaited(by: process).map { locks[$0].holder } }
 
+  /// The locks with a record on rows of a table, in the order of their ids.
+  ///
+  /// - Complexity: O(most locks that were ever held at a time).
+  func held(inTable table: Int) -> [(lock: Int32, ordinal: Int, holder: Int32)] {
+    (0..<Int32(locks.used)).compactMap { id in
+      let lock = locks[id]
+      // A record that was removed keeps its name until another takes its place.
+      guard lock.name.table == table, index.find(lock.name) == id else { return nil }
+      return (id, lock.name.ordinal, lock.holder)
+    }
+  }
+
   /// Takes a free row.
   package mutating func take(_ name: RowName, by holder: Int32, lockOnly: Bool = false) -> Int32 {
     var lock = Lock(name: name, holder: holder)

@@ -178,7 +178,9 @@ extension Model {
     let done = strategy.resumePoint
     var covered = done.watermark.map { rows(in: KeyRange(after: nil, upTo: $0)).count } ?? 0
     for range in done.committedAbove { covered += rows(in: range).count }
-    for worker in workers where worker.stage == .replying { covered += worker.frontier.rows.count }
+    for worker in workers where worker.stage == .replying {
+      covered += worker.frontier.rows.count - worker.skipped.count
+    }
     return scenario.tables[0].rows - covered - books.rowsMissed
   }
 

@@ -147,6 +147,48 @@ extension OnAServer {
       }
     }
 
+    @Test("Rows that somebody holds are left, outlive a stop, and are changed once they are free")
+    func skipsLocked() async throws {
+      var live = LiveScenario("skips_locked")
+      live.gaps = "20%"
+      live.strategy = """
+        {preset: skip-locked-queue, batch: {rows: 500}, pause: 0ms, \
+        retry: {backoff: 10ms, max_backoff: 10ms}}
+        """
+      let cluster = try #require(OneCluster.running)
+      let holders = Results<Connection>()
+      try await rehearseLive(
+        live,
+        prepare: { _, live in
+          let holder = try Connection(cluster.primary.session, applicationName: "rehearse-test")
+          holders.add(holder)
+          try holder.execute("BEGIN")
+          // The first and the last row, and two neighbours.
+          try holder.execute(
+            """
+            SELECT FROM \(live.table) WHERE id IN (
+              SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM \(live.table)) AS all_rows
+              WHERE place IN (1, 700, 701, 2000)) FOR UPDATE
+            """)
+        }, stopAfter: 1_996
+      ) { result, session, live in
+        #expect(result.end == .interrupted)
+        let wrong = try live.wrongRows(session)
+        #expect(wrong == 4)
+        let waits = result.trial.value(of: MetricKey("locks.waits", ["who": "backfill"]))?.value
+        #expect(waits == 0)
+        #expect(result.decisions?.replay() == nil)
+        for holder in holders.all { try holder.execute("COMMIT") }
+      }
+      try await rehearseLive(live, resumes: true) { result, session, live in
+        #expect(result.end == .finished)
+        let wrong = try live.wrongRows(session)
+        #expect(wrong == 0)
+        let sum = try session.execute("SELECT sum(rows) FROM \(live.progress)").scalar
+        #expect(sum == "2000")
+      }
+    }
+
     @Test("Someone who stops the run loses nothing: whole batches are kept, and it can go on")
     func stopped() async throws {
       var live = LiveScenario("stopped")

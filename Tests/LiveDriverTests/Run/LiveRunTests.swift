@@ -56,6 +56,7 @@ extension OnAServer {
         ("keys_at_random", "{batch: {rows: 300}, statement: keys, order: random}"),
         ("offsets_locked", "{preset: offset, batch: {rows: 300}, statement: lock_then_update}"),
         ("whole_by_row", "{preset: monolithic, statement: per_row}"),
+        ("queue", "{preset: skip-locked-queue, batch: {rows: 300}, workers: 1, pause: 10ms}"),
       ])
     func sameRanges(name: String, strategy: String) async throws {
       var live = LiveScenario("ranges_\(name)")
@@ -110,6 +111,7 @@ extension OnAServer {
           """
         ),
         ("skipped", "{batch: {rows: 200}, workers: 2, retry: \(retry), give_up: skip}"),
+        ("queue", "{preset: skip-locked-queue, batch: {rows: 200}, pause: 20ms}"),
         ("split", "{batch: {rows: 200}, statement: keys, retry: \(retry), give_up: split}"),
       ])
     func replays(name: String, strategy: String) async throws {

@@ -38,6 +38,16 @@ struct ConservationTests {
       hot, "{app: {size: 20}}", "[]", "{}"
     ),
     (
+      "rows that others hold come back",
+      "{preset: skip-locked-queue, batch: {rows: 200}, pause: 0ms, retry: {backoff: 20ms, max_backoff: 20ms}}",
+      hot, "{app: {size: 20}}", "[]", "{}"
+    ),
+    (
+      "rows that others hold are given up",
+      "{preset: skip-locked-queue, batch: {rows: 200}, retry: {max: 0}, give_up: skip}", hot,
+      "{app: {size: 20}}", "[]", "{}"
+    ),
+    (
       "cancelled half way", "{batch: {rows: 500}, pause: 50ms, workers: 3}", hot,
       "{app: {size: 20}}",
       "[{at: 500ms, do: cancel}]", "{}"
