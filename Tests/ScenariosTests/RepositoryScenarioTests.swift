@@ -4,9 +4,11 @@ import Testing
 @testable import Scenarios
 
 @Suite struct RepositoryScenarioTests {
-  @Test("Every scenario of the repository is valid, with all its variants")
-  func repositoryScenarios() throws {
-    let folder = repository.appendingPathComponent("scenarios")
+  @Test(
+    "Every scenario of the repository is valid, with all its variants",
+    arguments: ["scenarios", "scenarios/faults"])
+  func repositoryScenarios(path: String) throws {
+    let folder = repository.appendingPathComponent(path)
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".yaml") }.sorted()
     #expect(!names.isEmpty)
