@@ -85,8 +85,18 @@ package struct Feasibility: Hashable, Sendable {
     }
   }
 
-  /// Every trial misses some gate by more than a fifth: further trials would not change it.
-  var isClearlyMissed: Bool {
-    readings.contains { $0.missed == $0.of && $0.excess > 0.2 && !$0.constraint.wantsLarge }
+  /// Further trials would hardly change the verdict: each of these misses some gate by far, or meets all
+  /// of them by more.
+  ///
+  /// How far is far: two fifths of the limit for one trial, a fifth for two and more. A gate that
+  /// a smaller batch would not relieve says nothing.
+  func isClear(after trials: Int) -> Bool {
+    let far = trials > 1 ? 0.2 : 0.4
+    if readings.contains(where: {
+      $0.missed == $0.of && $0.excess > far && !$0.constraint.wantsLarge
+    }) {
+      return true
+    }
+    return unmeasured.isEmpty && readings.allSatisfy { $0.excess < -far }
   }
 }

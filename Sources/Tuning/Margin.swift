@@ -17,6 +17,8 @@ struct Finalist: Sendable {
 enum Margin {
   static let shares = [0.8, 0.9, 0.95, 0.98]
   static let cost = 1.04
+  /// By which the duration of a single trial may lie above the mean over all of them.
+  private static let doubt = 1.02
   static let finalists = 4
 
   static func finalists(
@@ -27,21 +29,28 @@ enum Margin {
     guard let fastest = leaders.first?.pessimistic else { return [] }
     let bound = cost * fastest
     var found: [Finalist] = []
+    // The widest margin wins, so that no branch need be asked for less than another has.
+    var widest = 1.0
     for branch in leaders.prefix(finalists) where branch.pessimistic <= bound {
       guard let boundary = branch.best else { continue }
       var finalist = Finalist(
         combination: branch.combination, boundary: boundary, backed: boundary, share: 1)
       let tries = search.space.axis == nil ? [] : shares
-      for share in tries {
+      for share in tries where share <= widest {
         let size = max(branch.low, boundary.size * share)
         let doubtful = branch.predicted(size) / branch.predicted(boundary.size)
         // Hopeless by the closed form: not worth its trials.
         if boundary.evaluation.duration * (1 + (doubtful - 1) / 2) > bound { continue }
-        try search.play([(branch, size)], trials: Search.trials, &evaluator)
+        try search.play([(branch, size)], trials: 1, &evaluator)
+        guard let first = search.point(branch.combination, size), first.feasibility.isMet,
+          first.evaluation.duration <= doubt * bound
+        else { continue }
+        try search.play([(branch, size)], trials: Search.trials, isFull: true, &evaluator)
         if let point = search.point(branch.combination, size), point.feasibility.isMet,
           point.evaluation.duration <= bound
         {
           (finalist.backed, finalist.share) = (point, share)
+          widest = share
           break
         }
       }

@@ -36,6 +36,11 @@ package struct Evaluation: Hashable, Sendable {
     self.samples = samples
   }
 
+  /// The same with so many trials at most.
+  func first(_ trials: Int) -> Evaluation {
+    Evaluation(candidate: candidate, samples: Array(samples.prefix(trials)))
+  }
+
   /// Mean over trials, seconds.
   package var duration: Double { mean(samples.map(\.duration)) }
   /// Mean over trials of the p99 during the backfill; nil without traffic.

@@ -3,10 +3,12 @@ import Scenarios
 
 /// Screening and bisection: from all branches to the fastest batch that meets the gates on the few that
 /// can be best.
-struct Search: Sendable {
+package struct Search: Sendable {
   /// Trials of a point in the first and second round of screening, and from then on.
   static let screening = [1, 2]
-  static let trials = 4
+  package static let trials = 4
+  /// Trials after which a point is looked at on its way to all of them.
+  static let steps = [1, 2]
 
   let space: SearchSpace
   let constraints: [Constraint]
@@ -57,15 +59,25 @@ struct Search: Sendable {
   /// The branch and bound of a bisection: each round advances those whose optimum may still lie below
   /// the best one found.
   private mutating func bisect(_ evaluator: inout Evaluator) throws {
-    // What screening began with fewer trials has to bear a boundary.
     try play(branches.map { ($0, $0.guess) }, trials: Self.trials, &evaluator)
     while true {
       let best = branches.map(\.pessimistic).min() ?? .infinity
       let wanted = branches.filter { $0.optimistic < best }.compactMap { branch in
         branch.next.map { (branch, $0) }
       }
-      if wanted.isEmpty { return }
-      try play(wanted, trials: Self.trials, &evaluator)
+      if !wanted.isEmpty {
+        try play(wanted, trials: Self.trials, &evaluator)
+        continue
+      }
+      // What few trials showed to be met has to bear a boundary.
+      let thin = branches.compactMap { branch in
+        branch.best.flatMap { point in
+          point.evaluation.samples.count < Self.trials
+            && point.evaluation.duration <= Margin.cost * best ? (branch, point.size) : nil
+        }
+      }
+      if thin.isEmpty { return }
+      try play(thin, trials: Self.trials, isFull: true, &evaluator)
     }
   }
 
@@ -84,14 +96,17 @@ struct Search: Sendable {
 
   /// Plays one size of each branch and files what came of it.
   ///
-  /// What two trials show to be hopeless gets no more.
+  /// What one or two trials show clearly, missed or met, gets no more, unless it is to be played in full.
   mutating func play(
-    _ wanted: [(branch: Branch, size: Double)], trials: Int, _ evaluator: inout Evaluator
+    _ wanted: [(branch: Branch, size: Double)], trials: Int, isFull: Bool = false,
+    _ evaluator: inout Evaluator
   ) throws {
     let candidates = wanted.map { space.candidate($0.branch.combination, size: $0.size) }
-    let first = try evaluator.evaluate(candidates, trials: min(2, trials))
-    let open = first.filter { !Feasibility($0, constraints).isClearlyMissed }.map(\.candidate)
-    if trials > 2 { _ = try evaluator.evaluate(open, trials: trials) }
+    var open = candidates
+    for count in isFull ? [trials] : Self.steps.filter({ $0 < trials }) + [trials] {
+      let played = try evaluator.evaluate(open, trials: count)
+      open = played.filter { !Feasibility($0, constraints).isClear(after: count) }.map(\.candidate)
+    }
     for (one, candidate) in zip(wanted, candidates) {
       guard let evaluation = evaluator.known(candidate),
         let place = branches.firstIndex(where: { $0.combination == one.branch.combination })

@@ -4,11 +4,12 @@ import Measurements
 ///
 /// Two-stage ranking and selection: one that misses a gate in a further trial is out (feasibility
 /// before comparison: Andradóttir & Kim 2010), and so is one that the paired interval of the durations
-/// places behind the leader. The intervals share 5 % of error between them (Bonferroni). Whoever is
-/// still within 2 % of the leader at the end is as good for every practical purpose: the indifference
-/// zone (Kim & Nelson 2001).
+/// places behind the leader. It ends as soon as nobody left can be better than the leader by more than
+/// 2 %, which is the same for every practical purpose: the indifference zone (Kim & Nelson 2001). The
+/// intervals share 5 % of error between them (Bonferroni).
 struct Selection: Sendable {
-  static let stages = [8, 16]
+  /// Trials of each finalist at every look; the first are the search's own.
+  static let stages = [Search.trials, 8, 16]
   static let indifference = 0.02
   static let error = 0.05
 
@@ -35,12 +36,14 @@ struct Selection: Sendable {
       }
       let leader = remaining[0].backed.evaluation
       let confidence = 1 - Self.error / Double(max(1, remaining.count - 1))
-      remaining.removeAll { finalist in
+      func gap(_ finalist: Finalist) -> Double {
         let rival = finalist.backed.evaluation
-        let gap = PairedDifference(
+        let difference = PairedDifference(
           leader.samples.map(\.duration), rival.samples.map(\.duration), confidence: confidence)
-        return (gap?.low ?? 0) > 0
+        return difference?.low ?? 0
       }
+      remaining.removeAll { gap($0) > 0 }
+      if remaining.allSatisfy({ gap($0) > -Self.indifference * leader.duration }) { return }
     }
   }
 }

@@ -24,9 +24,8 @@ package struct Sensitivity: Hashable, Sendable {
     _ loaded: LoadedScenario, _ scenario: Scenario, _ constraints: [Constraint],
     _ evaluator: inout Evaluator
   ) throws -> [Sensitivity] {
-    let written = Set(
-      loaded.resolved.filter { if case .byDefault = $0.origin { false } else { true } }
-        .map(\.path))
+    let written = loaded.resolved.filter { if case .byDefault = $0.origin { false } else { true } }
+      .map(\.path)
     var found: [Sensitivity] = []
     for input in UncertainInput.all(scenario) {
       let low = try Neighbour(
@@ -38,7 +37,8 @@ package struct Sensitivity: Hashable, Sendable {
       let worse = low.isMet ? high : low
       found.append(
         Sensitivity(
-          path: input.path, isWritten: written.contains(input.path),
+          path: input.path,
+          isWritten: written.contains { $0 == input.path || $0.hasPrefix(input.path + ".") },
           duration: high.duration / low.duration - 1, margin: margin.isFinite ? margin : 0,
           breaks: worse.isMet ? nil : worse.tightest?.constraint.rule.id))
     }

@@ -11,6 +11,7 @@ struct Trade {
   init(_ objective: TuneSettings.Objective) { self.objective = objective }
 
   private static let branches = 6
+  private static let finalists = 4
   private static let step = 1.6
   private static let steps = 8
 
@@ -21,11 +22,26 @@ struct Trade {
       sizes(of: branch, search).map { (branch, $0) }
     }
     try search.play(walks, trials: Search.trials, &evaluator)
-    let points = search.branches.flatMap { branch in
-      branch.points.filter { $0.feasibility.isMet }.map { (branch.combination, $0) }
-    }
-    guard let (combination, best) = points.min(by: { cost($0.1) < cost($1.1) }) else { return [] }
-    return [Finalist(combination: combination, boundary: best, backed: best, share: 1)]
+    // The best as far as few trials tell, then the best of those by all.
+    let hopeful = points(search).prefix(Self.finalists)
+    try search.play(
+      hopeful.map { ($0.branch, $0.point.size) }, trials: Search.trials, isFull: true, &evaluator)
+    guard
+      let best = points(search).first(where: {
+        $0.point.evaluation.samples.count >= Search.trials
+      })
+    else { return [] }
+    return [
+      Finalist(
+        combination: best.branch.combination, boundary: best.point, backed: best.point, share: 1)
+    ]
+  }
+
+  /// Those that meet the gates, the best first.
+  private func points(_ search: Search) -> [(branch: Branch, point: Branch.Point)] {
+    search.branches.flatMap { branch in
+      branch.points.filter(\.feasibility.isMet).map { (branch, $0) }
+    }.sorted { cost($0.point) < cost($1.point) }
   }
 
   private func sizes(of branch: Branch, _ search: Search) -> [Double] {

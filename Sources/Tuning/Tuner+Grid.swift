@@ -5,12 +5,12 @@ extension Tuner {
   /// Every point of a grid over the space, with as many batch sizes.
   package func grid(sizes: Int) -> [Candidate] { space.grid(sizes: sizes) }
 
-  /// The same trials that the search gives its points, and what playing them took.
+  /// The first of the trials that the search gives its points, and what playing them took.
   package func play(
-    _ candidates: [Candidate]
+    _ candidates: [Candidate], trials: Int = Search.trials
   ) throws -> (evaluations: [Evaluation], events: Int) {
     var evaluator = evaluator
-    let evaluations = try evaluator.evaluate(candidates, trials: Search.trials)
+    let evaluations = try evaluator.evaluate(candidates, trials: trials)
     return (evaluations, evaluator.events)
   }
 

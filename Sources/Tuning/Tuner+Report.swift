@@ -21,7 +21,8 @@ extension Tuner {
     result.binding = try binding(branch, search, evaluator)
     if let size = recommended.candidate.size {
       let sizes = Self.ladder.map { size * $0 }.filter { $0 >= branch.low }
-      try search.play(sizes.map { (branch, $0) }, trials: Search.trials, &evaluator)
+      try search.play(
+        sizes.map { (branch, $0) }, trials: Search.trials, isFull: true, &evaluator)
     }
     if case .gate(let id) = result.binding, search.space.axis != nil {
       result.shadowPrice = try shadowPrice(id, branch, search, &evaluator)
@@ -73,10 +74,14 @@ extension Tuner {
       try relaxedSearch.play(
         [(relaxedSearch.branches[0], next)], trials: Search.trials, &evaluator)
     }
-    guard let before = branch.best, let after = relaxedSearch.branches[0].best else { return nil }
+    guard let before = branch.best?.evaluation,
+      let after = relaxedSearch.branches[0].best?.evaluation
+    else { return nil }
+    // A point that is clear has fewer trials; they are the other one's first.
+    let common = min(before.samples.count, after.samples.count)
     return .init(
-      gate: id, relaxed: Self.relaxation, candidate: after.evaluation.candidate,
-      gain: max(0, 1 - after.evaluation.duration / before.evaluation.duration))
+      gate: id, relaxed: Self.relaxation, candidate: after.candidate,
+      gain: max(0, 1 - after.first(common).duration / before.first(common).duration))
   }
 
   /// Everything that follows from what was played, complete or not.
