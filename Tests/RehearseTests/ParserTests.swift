@@ -50,6 +50,34 @@ struct ParserTests {
     }
   }
 
+  @Test("What tune and compare write fits their schemas, whatever came of it")
+  func tuneAndCompare() throws {
+    try Command.inFolder { command in
+      for name in ["tune", "comparison"] {
+        try command.write(try command.run("schema", name).output, to: "\(name).schema")
+      }
+      try command.write(TuneTests.extras, to: "s.yaml")
+      try command.write(Small.scenario(gates: Small.failing), to: "infeasible.yaml")
+      let runs: [(String, [String], Int32)] = [
+        ("tune", ["tune", "s.yaml", "--headroom", "--start-times", "--sensitivity"], 0),
+        ("tune", ["tune", "infeasible.yaml"], 2),
+        ("tune", ["tune", "s.yaml", "--max-time", "1ms"], 3),
+        ("comparison", ["compare", "s.yaml", "preset:gh-ost", "preset:monolithic"], 0),
+      ]
+      for (schema, arguments, status) in runs {
+        let answer = try command.finish(
+          command.start(
+            arguments
+              + ["--no-history", "--format", "json"].suffix(
+                schema == "tune" ? 3 : 2)))
+        #expect(answer.status == status, "\(answer.errors)")
+        try command.write(answer.output, to: "o.json")
+        let verdict = try read(command, "json:\(schema).schema=o.json")
+        #expect(verdict.status == 0, "\(arguments): \(verdict.errors)")
+      }
+    }
+  }
+
   @Test("A broken document is objected to by each parser")
   func broken() throws {
     try Command.inFolder { command in

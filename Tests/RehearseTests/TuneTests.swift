@@ -36,6 +36,67 @@ struct TuneTests {
     }
   }
 
+  /// Traffic with a curve, a replica with a name, and gates that are met.
+  static let extras =
+    Small.scenario(
+      gates: """
+        [{id: soon, metric: backfill.duration, expect: "<= 10min"}, \
+        {id: busy, metric: app.latency.p99, expect: "<= 500ms"}]
+        """
+    ).replacing("rate: 20/s,", with: "rate: 20/s, curve: {\"00:00\": 0.5, \"12:00\": 1.0},") + space
+
+  @Test("Headroom, start times and sensitivity are answered within 80 columns; the run is kept")
+  func answersExtras() throws {
+    try Command.inFolder { command in
+      try command.write(Self.extras, to: "s.yaml")
+      let answer = try command.run("tune", "s.yaml", "--headroom", "--start-times", "--sensitivity")
+      #expect(answer.status == 0, "\(answer.errors)")
+      #expect(answer.output.split(separator: "\n").filter { $0.count > 80 } == [])
+      #expect(answer.output.contains("\nHEADROOM  "))
+      for hour in ["00:00", "02:00", "22:00"] { #expect(answer.output.contains("\n  \(hour) ")) }
+      let inputs = answer.output.split(separator: "\n").drop { !$0.hasPrefix("WORTH MEASURING") }
+      #expect(inputs.contains { $0.contains("a default") })
+      // What the scenario says is none, by whatever part of the path.
+      for written in ["table.rows ", "traffic ", "replicas.r.network "] {
+        #expect(!inputs.contains { $0.contains(written) && $0.contains("a default") })
+      }
+      let kept = try JSON.parse(command.run("report", "latest", "--format", "json").output)
+      #expect(kept["schema"] == .string("rehearse.run/1"))
+      #expect(kept["verdict"] == .string("pass"))
+      let rows = kept["scenario"]?.items.first { $0["path"] == .string("strategy.batch.rows") }
+      let chosen = try #require(rows?["value"]?.string)
+      #expect(answer.output.contains("strategy.batch.rows = \(chosen)"))
+    }
+  }
+
+  @Test(
+    "An extra that has nothing to say is said to have nothing, and nothing is kept if not wanted")
+  func nothingToSay() throws {
+    try Command.inFolder { command in
+      try command.write(Small.scenario() + Self.space, to: "s.yaml")
+      let answer = try command.run("tune", "s.yaml", "--no-history", "--headroom", "--start-times")
+      #expect(answer.status == 0, "\(answer.errors)")
+      #expect(answer.errors.contains("--headroom says nothing here"))
+      #expect(answer.errors.contains("--start-times says nothing here"))
+      #expect(throws: (any Error).self) { try command.read(".rehearse/history.sqlite") }
+    }
+  }
+
+  @Test(
+    "The other two objectives choose among what meets the gates",
+    arguments: [("min_impact", "the least impact"), ("max_headroom", "the most headroom")])
+  func objectives(objective: String, words: String) throws {
+    try Command.inFolder { command in
+      try command.write(
+        Self.extras.replacing("tune:\n", with: "tune:\n  objective: \(objective)\n"), to: "s.yaml")
+      let text = try command.run("tune", "s.yaml", "--no-history", "--out", "json=t.json")
+      #expect(text.status == 0, "\(text.errors)")
+      #expect(text.output.contains("tuned for \(words)"))
+      #expect(text.output.split(separator: "\n").filter { $0.count > 80 } == [])
+      #expect(try JSON.parse(command.read("t.json"))["objective"] == .string(objective))
+    }
+  }
+
   @Test("Nothing feasible: status 2, and which gate keeps out what")
   func infeasible() throws {
     try Command.inFolder { command in

@@ -12,7 +12,8 @@ package struct RunPage {
     /// The file alone.
     package var path: String? {
       source.map { source in
-        source.firstRange(of: variantMark).map { String(source[..<$0.lowerBound]) } ?? source
+        let ends = [variantMark, settingMark].compactMap { source.firstRange(of: $0)?.lowerBound }
+        return String(source[..<(ends.min() ?? source.endIndex)])
       }
     }
     package init(_ record: RunRecord, source: String? = nil) {
@@ -47,5 +48,6 @@ package struct RunPage {
   }
 }
 
-/// Between the file and the variant in a run's source.
+/// Between the file and the variant, or a value that was set, in a run's source.
 package let variantMark = " --variant "
+package let settingMark = " --set "

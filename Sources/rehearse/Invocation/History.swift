@@ -68,6 +68,14 @@ struct FinishedRun {
   var startedAt: Date
   var seconds: Double
 
+  /// Of a run that ends now.
+  init(_ record: RunRecord, source: String, startedAt: Date) {
+    self.record = record
+    self.source = source
+    self.startedAt = startedAt
+    seconds = -startedAt.timeIntervalSinceNow
+  }
+
   init(_ source: String, _ work: () throws -> (RunRecord, DecisionLog?)) rethrows {
     self.source = source
     startedAt = Date()

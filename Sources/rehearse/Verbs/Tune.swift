@@ -1,8 +1,10 @@
 import ArgumentParser
+import Foundation
 import Gates
 import Measurements
 import Reports
 import Scenarios
+import Traffic
 import Tuning
 
 struct Tune: Verb {
@@ -42,7 +44,7 @@ struct Tune: Verb {
   @Flag(help: "Also: which of the scenario's numbers is worth measuring first.")
   var sensitivity = false
 
-  @OptionGroup var run: PlayOptions
+  @OptionGroup var run: RunOptions
   @OptionGroup var output: FormatOption
 
   func perform(_ console: Console) throws -> ExitStatus {
@@ -55,8 +57,10 @@ struct Tune: Verb {
         .usage, "tune writes text, json or html, not \(other.kind.rawValue)",
         help: "simulate the recommended setting for a report")
     }
+    warnOfNothing(loaded.scenario, console)
     try Writing.check(run.outputs.map(\.path) + [write].compactMap { $0 })
     Interrupt.listen()
+    let began = Date()
     let result = try result(loaded, console)
     let rest = run.outputs.filter { $0.kind != .html }
     try Publishing(outputs: rest, format: output.format).publish(
@@ -69,6 +73,7 @@ struct Tune: Verb {
       try Writing.write(try patched(loaded, choice.candidate), to: write)
       console.say("wrote \(write)")
     }
+    if !run.noHistory { try keep(result, since: began, console) }
     return .combined([status(of: result)] + [Interrupt.status].compactMap { $0 })
   }
 
@@ -98,6 +103,32 @@ struct Tune: Verb {
         .internalError, "\(bug)",
         help: "this is a bug in rehearse \(Build.version); please report it with the scenario")
     }
+  }
+
+  /// Says which of the extras has nothing to say.
+  private func warnOfNothing(_ scenario: Scenario, _ console: Console) {
+    if headroom, scenario.traffic.isEmpty || !scenario.gates.contains(where: { $0.level == .error })
+    {
+      console.warn("--headroom says nothing here: it takes traffic and an error-level gate")
+    }
+    if startTimes, !scenario.traffic.contains(where: { !$0.curve.isEmpty }) {
+      console.warn(
+        "--start-times says nothing here: no class of the traffic has a curve, every hour is the same"
+      )
+    }
+  }
+
+  /// Keeps the confirming trials as the run of the recommended setting that they are.
+  private func keep(_ result: TuneResult, since began: Date, _ console: Console) throws {
+    guard let choice = result.recommended, var record = choice.record else { return }
+    let sets = choice.candidate.values.map(\.argument)
+    let tuned = try Loading.read(
+      [file], variant: scenario.variant, sets: scenario.allOverrides + sets,
+      calibration: scenario.calibration)[0]
+    record.header = RunRecord.Header(tuned)
+    record.batch = BatchMap(tuned.scenario)
+    let source = scenario.source(file) + sets.map { settingMark + Shell.quoted($0) }.joined()
+    History.keep(FinishedRun(record, source: source, startedAt: began), console)
   }
 
   private func patched(_ loaded: LoadedScenario, _ candidate: Candidate) throws -> String {
