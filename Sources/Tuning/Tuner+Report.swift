@@ -18,7 +18,10 @@ extension Tuner {
         recommended.candidate.values.suffix(branch.combination.count) == branch.combination[...]
       })
     else { return }
-    result.binding = try binding(branch, search, evaluator)
+    // The other objectives do not end where a faster setting would miss a gate.
+    if settings.objective == .minDuration {
+      result.binding = try binding(branch, search, evaluator)
+    }
     if let size = recommended.candidate.size {
       let sizes = Self.ladder.map { size * $0 }.filter { $0 >= branch.low }
       try search.play(

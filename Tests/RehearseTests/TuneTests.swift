@@ -92,6 +92,7 @@ struct TuneTests {
       let text = try command.run("tune", "s.yaml", "--no-history", "--out", "json=t.json")
       #expect(text.status == 0, "\(text.errors)")
       #expect(text.output.contains("tuned for \(words)"))
+      #expect(!text.output.contains("BOUND BY"))
       #expect(text.output.split(separator: "\n").filter { $0.count > 80 } == [])
       #expect(try JSON.parse(command.read("t.json"))["objective"] == .string(objective))
     }
