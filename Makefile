@@ -45,6 +45,7 @@ bench-driver: prerequisites ## Measure the live driver beside pgbench: results/d
 	Benchmarks/driver > results/local/driver.md && mv results/local/driver.md results/driver.md
 
 bench-tune: prerequisites ## Measure tune against a brute-force grid: results/tune.md
+	@mkdir -p results/local
 	Benchmarks/tune > results/local/tune.md && mv results/local/tune.md results/tune.md
 
 oracles: prerequisites ## Print every closed form beside what the simulator gives: results/oracles.md
