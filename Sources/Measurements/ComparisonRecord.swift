@@ -109,9 +109,11 @@ package struct ComparisonRecord: Sendable {
 
   /// How many times wider the intervals would be without pairing: the median over all that are paired;
   /// nil where none is.
-  package var narrowing: Double? {
-    let factors = differences.filter(\.isPaired).compactMap(\.found.narrowing).sorted()
-    return factors.isEmpty ? nil : factors[factors.count / 2]
+  package var narrowing: Double? { narrowings.isEmpty ? nil : narrowings[narrowings.count / 2] }
+
+  /// The same of each paired difference, ascending.
+  package var narrowings: [Double] {
+    differences.filter(\.isPaired).compactMap(\.found.narrowing).sorted()
   }
 
   private static func difference(_ metric: MetricKey, _ a: Row, _ b: Row) -> Difference? {

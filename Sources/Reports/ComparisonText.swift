@@ -140,11 +140,11 @@ package struct ComparisonText {
   }
 
   private var pairing: [String] {
-    guard let factor = record.narrowing else { return [] }
+    guard let factor = record.narrowing, let best = record.narrowings.last else { return [] }
     return
       ("PAIRED  Every trial has the same arrivals, keys and demands for all candidates: the "
-      + "intervals are \(Human.digits(factor)) times narrower (median) than independent trials "
-      + "would give.").wrappedAfterHead(to: RunText.width, head: 8)
+      + "intervals are \(Human.digits(factor)) times narrower (median; at best "
+      + "\(Human.digits(best)) times) than independent trials would give.").wrappedAfterHead(to: RunText.width, head: 8)
   }
 
   private var omissions: [String] {
