@@ -144,7 +144,8 @@ package struct ComparisonText {
     return
       ("PAIRED  Every trial has the same arrivals, keys and demands for all candidates: the "
       + "intervals are \(Human.digits(factor)) times narrower (median; at best "
-      + "\(Human.digits(best)) times) than independent trials would give.").wrappedAfterHead(to: RunText.width, head: 8)
+      + "\(Human.digits(best)) times) than independent trials would give.").wrappedAfterHead(
+        to: RunText.width, head: 8)
   }
 
   private var omissions: [String] {
