@@ -41,7 +41,7 @@ struct TuneTests {
     Small.scenario(
       gates: """
         [{id: soon, metric: backfill.duration, expect: "<= 10min"}, \
-        {id: busy, metric: app.latency.p99, expect: "<= 500ms"}]
+        {id: device, metric: storage.utilization, expect: "<= 95%"}]
         """
     ).replacing("rate: 20/s,", with: "rate: 20/s, curve: {\"00:00\": 0.5, \"12:00\": 1.0},") + space
 
