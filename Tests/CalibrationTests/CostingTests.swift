@@ -54,15 +54,14 @@ enum PlantedServer {
       let read = c("statement") + c("select_row") * rows
       pass.add("select", [["rows": rows, "cpu": error.off(read)]])
     }
-    let framed = alone + c("begin") + c("commit")
-    let rtt = costs["rtt"] ?? 0
+    let (loop, rtt) = (error.off(alone), costs["rtt"] ?? 0)
     let wall = alone + c("driver") + rtt
     pass.add(
       "transaction",
       [
         [
-          "alone": alone, "framed": alone + error.off(framed - alone), "client": c("driver"),
-          "wall": wall - rtt + error.off(rtt),
+          "alone": loop, "framed": loop + error.off(c("begin") + c("commit")),
+          "client": c("driver"), "wall": loop + c("driver") + error.off(rtt),
         ]
       ])
     pass.add("paced_read", [["wall": wall + error.off(c("cold"))]])

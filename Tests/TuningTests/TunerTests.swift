@@ -21,7 +21,7 @@ private enum SmallTune {
             rate: 60/s
             statements: [{kind: update, rows: 20, by: primary_key, set: [b]}]
         pools: {app: {size: 20, wait_timeout: 1s}}
-        database: {cores: 4}
+        database: {cores: 4, settings: {min_wal_size: 1GiB}}
         gates: [\(gates)]
         run: {seed: 3, warmup: 1s, before: 1s, after: 1s, horizon: 10min}
 

@@ -68,7 +68,9 @@ final class LiveStage {
       throw .server(error)
     }
     do {
-      if target.isThrowaway, let warning = try FreshLog(target).prepare() {
+      if target.isThrowaway, scenario.database.state == .fresh,
+        let warning = try FreshLog(target).prepare()
+      {
         warnings.append(warning)
       }
       try administration.execute("CHECKPOINT")
