@@ -104,6 +104,11 @@ struct Checkpointer {
     expect(min(Double(logLimit), bytesPerSecond * timeout.seconds))
   }
 
+  /// Bytes that a usual cycle has written by then: as much of its log as of its time.
+  func usualLog(until now: Instant) -> Int64 {
+    Int64(expectedLog * min(1, (now - startedAt).seconds / timeout.seconds))
+  }
+
   /// More at once, less by a tenth (xlog.c, UpdateCheckPointDistanceEstimate).
   private mutating func expect(_ log: Double) {
     expectedLog = max(log, 0.9 * expectedLog + 0.1 * log)

@@ -57,8 +57,7 @@ extension Model {
   private mutating func foreseeUsualLog() {
     let usual = Double(log.inserted) / max(1e-9, Double(modelNow.nanoseconds) * 1e-9)
     checkpointer.expectUsualLog(bytesPerSecond: usual)
-    let written = Int64(usual * (modelNow - checkpointer.startedAt).seconds)
-    let ahead = max(0, checkpointer.logReady - written)
+    let ahead = checkpointer.logReady - checkpointer.usualLog(until: modelNow)
     log.segments.prepare(at: log.inserted, ahead: ahead)
     for replica in replicas.indices {
       replicas[replica].segments.prepare(at: log.inserted, ahead: ahead)
