@@ -49,17 +49,9 @@ extension Model {
       checkpointer.finish()
       let grown = grownBytes
       writeback?.checkpointEnded(grown: grown)
-      recycleLog()
+      let (redo, ahead) = (checkpointer.redo, checkpointer.logReady)
+      everyLog { $0.recycle(redo: redo, ahead: ahead) }
       steady.checkpointEnded(at: modelNow)
-    }
-  }
-
-  /// Old log files become the next ones, on the replicas as well.
-  private mutating func recycleLog() {
-    let (redo, ahead) = (checkpointer.redo, checkpointer.logReady)
-    log.segments.recycle(redo: redo, ahead: ahead)
-    for replica in replicas.indices {
-      replicas[replica].segments.recycle(redo: redo, ahead: ahead)
     }
   }
 

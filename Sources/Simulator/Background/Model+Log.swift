@@ -46,6 +46,12 @@ extension Model {
     replicas[replica].received(into: &devices[deviceIndex(replica)], in: &calendar)
   }
 
+  /// Changes the files of the primary's log and, alike, those of every replica's.
+  mutating func everyLog(_ change: (inout LogSegments) -> Void) {
+    change(&log.segments)
+    for replica in replicas.indices { change(&replicas[replica].segments) }
+  }
+
   /// Colocated replicas share the primary's disk and cores.
   func deviceIndex(_ replica: Int) -> Int { scenario.database.colocated ? 0 : replica + 1 }
   func cpuIndex(_ replica: Int) -> Int { scenario.database.colocated ? 0 : replica + 1 }

@@ -58,10 +58,8 @@ extension Model {
     let usual = Double(log.inserted) / max(1e-9, Double(modelNow.nanoseconds) * 1e-9)
     checkpointer.expectUsualLog(bytesPerSecond: usual)
     let ahead = checkpointer.logReady - checkpointer.usualLog(until: modelNow)
-    log.segments.prepare(at: log.inserted, ahead: ahead)
-    for replica in replicas.indices {
-      replicas[replica].segments.prepare(at: log.inserted, ahead: ahead)
-    }
+    let position = log.inserted
+    everyLog { $0.prepare(at: position, ahead: ahead) }
   }
 
   mutating func startBackfill() {

@@ -205,7 +205,7 @@ extension Model {
   ) {
     let correction = bytes - window.log * Int64(repeats)
     recorder.correct(.walBytes, by: correction)
-    if steady.inCycles { skipSegments(bytes: bytes) }
+    if steady.inCycles { everyLog { $0.skipCycles(bytes: bytes) } }
     log.skip(bytes: bytes)
     counted.log += bytes
     books.logInserted += bytes
@@ -228,11 +228,6 @@ extension Model {
     }
     let rate = Double(window.operations * repeats)
     devices[0].skip(netCredits: rate - scenario.database.storage.iops * span.seconds)
-  }
-
-  private mutating func skipSegments(bytes: Int64) {
-    log.segments.skipCycles(bytes: bytes)
-    for replica in replicas.indices { replicas[replica].segments.skipCycles(bytes: bytes) }
   }
 
   private mutating func skipCheckpoints(
