@@ -169,6 +169,10 @@ extension Malformed {
     .init("RH0106", "batch: {rows: 5000}", "batch: «{»}"),
     .init("RH0106", "rate: 420/s", "rate: 420/s\n    «clients»: 8", alone: false),
     .init("RH0106", "s: 1.07", "«share»: 80%"),
+    .init("RH0106", "lock_timeout: 1s", "lock_timeout: «skip_locked»"),
+    .init(
+      "RH0106", "path: strategy.workers, value: 1",
+      "path: strategy.lock_timeout, value: «skip_locked»"),
     .init("RH0106", "do: long_transaction, for: 5min", "do: cancel, «for»: 5min"),
     .init("RH0104", "do: long_transaction, for: 5min", "do: long_transaction").at("«{»at: 20min"),
     .init("RH0110", "id: unserved", "id: «app-p99»"),

@@ -167,11 +167,7 @@ extension ScenarioBuilder {
       case "workers": return .set(path: path, .workers(checked.integer ?? 1))
       case "lock_timeout":
         let timeout = Self.lockTimeout(checked)
-        if timeout == .skipLocked, root["strategy"]["statement"].string != "lock_then_update" {
-          problems.error(
-            "RH0106", at: value.place, "skip_locked goes with statement: lock_then_update only",
-            hint: "set a time, or nowait")
-        }
+        checkSkipping(timeout, at: value.place)
         return .set(path: path, .lockTimeout(timeout))
       default:
         let pause = checked["ratio"].number.map(Pause.ratio) ?? .fixed(checked.span ?? .zero)

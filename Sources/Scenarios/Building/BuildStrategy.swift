@@ -20,13 +20,18 @@ extension ScenarioBuilder {
     result.sensors = sensors(section["sensors"])
     result.seed = UInt64(root["run"]["seed"].integer ?? 1)
     if result.planner == .monolithic || result.rounds != nil { result.workers = 1 }
-    if result.lockTimeout == .skipLocked, result.statement != .lockThenUpdate {
-      problems.error(
-        "RH0106", at: section["lock_timeout"].place,
-        "skip_locked goes with statement: lock_then_update only, as an UPDATE cannot skip rows",
-        hint: "write statement: lock_then_update, or a time, or nowait")
-    }
+    checkSkipping(result.lockTimeout, at: section["lock_timeout"].place)
     return result
+  }
+
+  /// Of the strategy's own lock timeout, and of one that an event sets.
+  mutating func checkSkipping(_ timeout: LockTimeout, at place: Place) {
+    let statement = root["strategy"]["statement"].string.flatMap(StatementKind.init)
+    guard timeout == .skipLocked, statement != .lockThenUpdate else { return }
+    problems.error(
+      "RH0106", at: place,
+      "skip_locked goes with statement: lock_then_update only, as an UPDATE cannot skip rows",
+      hint: "write statement: lock_then_update, or a time, or nowait")
   }
 
   /// Whether the preset is made for something else; says so where it is.
