@@ -21,7 +21,9 @@ package enum Human {
   }
 
   /// A share with its sign.
-  static func signedPercent(_ share: Double) -> String { (share > 0 ? "+" : "") + percent(share) }
+  static func signedPercent(_ share: Double) -> String {
+    share == .infinity ? "no end" : (share > 0 ? "+" : "") + percent(share)
+  }
 
   package static func duration(_ seconds: Double) -> String {
     let size = abs(seconds)
@@ -70,7 +72,8 @@ package enum Human {
 
   /// A share in whole percent, a multiple where it is ten times and more.
   package static func margin(_ ratio: Double) -> String {
-    abs(ratio) < 10 ? wholePercent(ratio) : count(ratio.rounded()) + "x"
+    if ratio.isInfinite { return "far" }
+    return abs(ratio) < 10 ? wholePercent(ratio) : count(ratio.rounded()) + "x"
   }
 
   /// A share as it was asked for: 90%, 99.9%.

@@ -48,11 +48,13 @@ package enum TuneWords {
 
   static func headroom(_ result: TuneResult) -> String? {
     result.headroom.map { headroom in
-      let more = Human.wholePercent(headroom.factor - 1)
-      return headroom.gate.map {
-        "\(more) more traffic meets the gates; beyond it \($0) is missed first."
+      guard let gate = headroom.gate else {
+        return "even \(Human.count(Headroom.most)) times the traffic meets the gates."
       }
-        ?? "even \(Human.count(Headroom.most)) times the traffic meets the gates."
+      return headroom.factor > 1
+        ? "\(Human.wholePercent(headroom.factor - 1)) more traffic meets the gates; beyond it "
+          + "\(gate) is missed first."
+        : "none: with hardly more traffic gate \(gate) is missed."
     }
   }
 
@@ -79,8 +81,15 @@ package enum TuneWords {
       )
     }
     let short = short(choice.candidate)
-    if choice.confirmation?.isConfirmed == true, choice.record?.verdict != .fail {
-      return (.pass, "PASS", "\(short) meets every gate.")
+    if choice.confirmation?.isConfirmed == true, let verdict = choice.record?.verdict,
+      verdict != .fail
+    {
+      return verdict == .pass
+        ? (.pass, "PASS", "\(short) meets every gate.")
+        : (
+          .inconclusive, "INCONCLUSIVE",
+          "\(short) missed no gate, but the fresh trials do not decide every one."
+        )
     }
     return (
       .inconclusive, "INCONCLUSIVE", "\(short) met the gates in the search, not yet beyond it."

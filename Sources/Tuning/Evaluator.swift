@@ -7,9 +7,10 @@ struct Stopped: Error {}
 
 /// A trial whose books do not balance: a bug of the simulator.
 package struct BrokenBooks: Error {
-  package var candidate: Candidate
+  /// With what it was tuned to.
+  package var scenario: Scenario
   package var trial: Int
-  package var violations: [String]
+  package var result: TrialResult
 }
 
 /// Plays candidates and remembers them: what one trial of one candidate came to is asked for once.
@@ -57,13 +58,7 @@ struct Evaluator: Sendable {
       wanted += (have..<count).map { (candidate, scenario, $0) }
     }
     let results = try play(wanted.map { ($0.scenario, $0.trial) })
-    for (job, result) in zip(wanted, results) {
-      if !result.violations.isEmpty {
-        throw BrokenBooks(
-          candidate: job.candidate, trial: job.trial, violations: result.violations)
-      }
-      keep(Sample(result), of: job.candidate)
-    }
+    for (job, result) in zip(wanted, results) { keep(Sample(result), of: job.candidate) }
     return candidates.compactMap(known)
   }
 
@@ -86,6 +81,9 @@ struct Evaluator: Sendable {
     trials += whole.count
     events += whole.reduce(0) { $0 + $1.events }
     guard whole.count == jobs.count else { throw Stopped() }
+    for (job, result) in zip(jobs, whole) where !result.violations.isEmpty {
+      throw BrokenBooks(scenario: job.scenario, trial: job.trial, result: result)
+    }
     return whole
   }
 

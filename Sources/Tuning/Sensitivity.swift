@@ -35,11 +35,13 @@ package struct Sensitivity: Hashable, Sendable {
       // A gate on duration says what the duration says.
       let margin = (high.tightest?.excess ?? 0) - (low.tightest?.excess ?? 0)
       let worse = low.isMet ? high : low
+      // Not a number where neither ends: then they do not differ.
+      let duration = high.duration / low.duration - 1
       found.append(
         Sensitivity(
           path: input.path,
           isWritten: written.contains { $0 == input.path || $0.hasPrefix(input.path + ".") },
-          duration: high.duration / low.duration - 1, margin: margin.isFinite ? margin : 0,
+          duration: duration.isNaN ? 0 : duration, margin: margin.isFinite ? margin : 0,
           breaks: worse.isMet ? nil : worse.tightest?.constraint.rule.id))
     }
     return found.sorted { $0.weight > $1.weight }

@@ -80,10 +80,10 @@ struct StatusMappingTests {
   @Test("A trial whose books do not balance is our bug, with the trial and the seed to repeat it")
   func violations() throws {
     let scenario = try ScenarioFile.load(text: Small.scenario(), path: "s.yaml").scenario
-    var trials = (0..<3).map { _ in TrialResult(values: [], traceHash: 1) }
-    #expect(Failure(violationsIn: trials, of: scenario) == nil)
-    trials[1].violations = ["arrived 3 ≠ completed 2"]
-    let failure = try #require(Failure(violationsIn: trials, of: scenario))
+    var result = TrialResult(values: [], traceHash: 1)
+    #expect(Failure(violationsIn: result, trial: 1, of: scenario) == nil)
+    result.violations = ["arrived 3 ≠ completed 2"]
+    let failure = try #require(Failure(violationsIn: result, trial: 1, of: scenario))
     #expect(failure.status.rawValue == 70)
     #expect(failure.message == "trial 1 of small, seed 3: arrived 3 ≠ completed 2")
   }

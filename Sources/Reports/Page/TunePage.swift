@@ -17,7 +17,7 @@ package struct TunePage {
   }
 
   package var text: String {
-    var shell = PageShell(title: "\(result.name): the fastest setting that passes its gates")
+    var shell = PageShell(title: "\(result.name): tuned for \(result.settings.objective.words)")
     let report = TuneReport(result: result, command: command)
     shell.add(report.head, report.sections)
     if let choice = result.recommended, let record = choice.record {
@@ -71,7 +71,9 @@ struct TuneReport {
     answers.append(
       (
         "How long does it take?", Human.duration(duration ?? choice.evaluation.duration),
-        "the fastest that met the gates in the search: \(Human.duration(choice.boundary.duration))"
+        result.front.first.map {
+          "the fastest that met the gates in the search: \(Human.duration($0.duration))"
+        } ?? ""
       ))
     if let confirmation = choice.confirmation {
       answers.append(

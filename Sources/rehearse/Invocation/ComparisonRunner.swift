@@ -84,7 +84,7 @@ struct ComparisonRunner {
         wasStopped = true
         continue
       }
-      if let bug = Failure(violationsIn: [result], of: work.scenario) { throw bug }
+      if let bug = Failure(violationsIn: result, trial: work.trial, of: work.scenario) { throw bug }
       // Trials after a missing one would be paired with the wrong ones.
       guard played[work.candidate]?.results.count == work.trial else { continue }
       played[work.candidate]?.results.append(result)

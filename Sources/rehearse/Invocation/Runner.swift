@@ -53,7 +53,9 @@ struct Runner: Sendable {
           shouldStop: { mustStop })
       })
     progress.finish()
-    if let bug = Failure(violationsIn: outcome.results, of: scenario) { throw bug }
+    for (trial, result) in outcome.results.enumerated() {
+      if let bug = Failure(violationsIn: result, trial: trial, of: scenario) { throw bug }
+    }
     var record = RunRecord(
       header, trials: outcome.results, gates: scenario.gates, complete: outcome.complete)
     if !record.complete && record.verdict == .pass { record.verdict = .inconclusive }
@@ -63,13 +65,13 @@ struct Runner: Sendable {
 }
 
 extension Failure {
-  /// A trial whose books do not balance is our bug, whatever its numbers say; nil where all do.
-  init?(violationsIn results: [TrialResult], of scenario: Scenario) {
-    guard let trial = results.firstIndex(where: { !$0.violations.isEmpty }) else { return nil }
+  /// A trial whose books do not balance is our bug, whatever its numbers say; nil where they do.
+  init?(violationsIn result: TrialResult, trial: Int, of scenario: Scenario) {
+    guard !result.violations.isEmpty else { return nil }
     self.init(
       .internalError,
       "trial \(trial) of \(scenario.name), seed \(scenario.run.seed): "
-        + results[trial].violations.joined(separator: "; "),
+        + result.violations.joined(separator: "; "),
       help: "this is a bug in rehearse \(Build.version); please report it with the scenario")
   }
 }

@@ -99,9 +99,8 @@ struct Tune: Verb {
         help: failure.problems.first.map { "rehearse explain \($0.code)" },
         problems: failure.problems)
     } catch let bug as BrokenBooks {
-      throw Failure(
-        .internalError, "\(bug)",
-        help: "this is a bug in rehearse \(Build.version); please report it with the scenario")
+      let failure = Failure(violationsIn: bug.result, trial: bug.trial, of: bug.scenario)
+      throw failure.map { $0 as any Error } ?? bug
     }
   }
 
