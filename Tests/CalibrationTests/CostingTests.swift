@@ -1,8 +1,9 @@
-import Calibration
 import Foundation
 import Primitives
 import Scenarios
 import Testing
+
+@testable import Calibration
 
 /// Readings of a server whose costs are known.
 enum PlantedServer {
@@ -69,6 +70,8 @@ enum PlantedServer {
     let memory = wall + c("cold") + c("update_row")
     pass.add("paced_memory", [["wall": memory]])
     pass.add("paced_write", [["wall": memory + error.off(flush)]])
+    let further = c("begin") + alone + c("commit") + 3 * (c("driver") + rtt)
+    pass.add("paced_framed", [["wall": memory + flush + error.off(further)]])
     pass.add(
       "scan",
       [
@@ -158,6 +161,15 @@ enum PlantedServer {
     alike.add("batch", measured["batch"].filter { $0["indexes"] == 3 })
     let narrow = BatchDesign(alike, indexStep: 70e-9, scanRow: 90e-9)
     #expect(narrow.costs.isEmpty)
+  }
+
+  @Test("What a transaction's later statements take stands beside what the model takes for them")
+  func laterStatements() throws {
+    let measured = PlantedServer.measured(noise: 0, seed: 1)
+    let host = HostObservations(measured, Costing(measured).values).observations
+    let seen = try #require(host["transaction.three_more_statements"])
+    #expect(abs(seen.value / (5e-6 + 24.1e-6 + 5e-6 + 3 * 27e-6) - 1) < 1e-6)
+    #expect(abs(seen.value / (try #require(seen.model)) - 1) < 1e-6)
   }
 
   @Test("No value leaves the range that the model can take")

@@ -1,0 +1,123 @@
+import Scenarios
+
+/// What the host and its server did where the model has no number for it, or another way to it.
+struct HostObservations {
+  private(set) var observations: [String: CalibrationFile.Observation] = [:]
+  private let measured: Measured
+  /// The parameters of the calibration, by name.
+  private let values: [String: Double]
+
+  init(_ measured: Measured, _ values: [String: Double]) {
+    self.measured = measured
+    self.values = values
+    cores()
+    statements()
+    commits()
+    storage()
+  }
+
+  private mutating func note(
+    _ name: String, _ value: Double?, _ unit: String, _ method: String, model: Double? = nil
+  ) {
+    guard let value, value.isFinite else { return }
+    observations[name] = .init(
+      value: value, unit: unit, model: model, half: .machine, method: method)
+  }
+
+  private func median(_ group: String, _ name: String) -> Double? {
+    SampleQuantiles(measured.values(group, name))?.median
+  }
+
+  private mutating func cores() {
+    let rates = measured["cores"].compactMap { reading -> Double? in
+      guard let one = reading["one"], let all = reading["all"], one > 0 else { return nil }
+      return all / one
+    }
+    note(
+      "host.effective_cores", SampleQuantiles(rates)?.median, "1",
+      "work of one busy thread a core over that of one thread alone")
+    note(
+      "host.wake_up", median("wake", "idle"), "s",
+      "from a byte sent to its reader on an idle core: median")
+    note(
+      "host.wake_up_beside_busy_threads", median("wake", "busy"), "s",
+      "from a byte sent to its reader, beside one busy thread a core: median")
+    note(
+      "host.time_slice", median("slice", "seconds"), "s",
+      "how long one of two busy threads on a core keeps it, by the scheduler's count")
+    let queued = SampleQuantiles(measured.values("crowd", "queued"))
+    note(
+      "host.queue_beside_batches", queued?.mean, "s",
+      "what a read waits for a core beside one computing server process a core: mean")
+    note(
+      "host.queue_beside_batches.p95", queued?.quantile(0.95), "s", "the same: 95% are shorter")
+  }
+
+  private mutating func statements() {
+    note(
+      "statement.in_a_loop", median("transaction", "alone"), "s",
+      "server CPU of single reads one right after another on one session")
+    if let framed = median("paced_framed", "wall"), let write = median("paced_write", "wall") {
+      note(
+        "transaction.three_more_statements", framed - write, "s",
+        "what BEGIN, a read and COMMIT add to a paced update, elapsed: median less median",
+        model: warmStatements)
+    }
+    let widths = [0.0, 1].compactMap { wide in
+      SampleQuantiles(
+        measured["batch"].filter {
+          $0["indexes"] == 1 && $0["moves"] == 1 && $0["wide"] == wide && $0["place"] == 2
+        }.compactMap { batch in batch["cpu"].map { $0 / (batch["rows"] ?? 1) } })?.median
+    }
+    if widths.count == 2 {
+      note(
+        "batch.wide_row", widths[1] / widths[0], "1",
+        "server CPU of a row \(CalibrationTables.widening) times as wide over that of another")
+    }
+  }
+
+  /// Seconds that the model takes for BEGIN, a read of one row and COMMIT within a transaction.
+  private var warmStatements: Double? {
+    let names = ["begin", "statement", "select_row", "commit", "driver", "driver", "driver"]
+    let costs = names.compactMap { values["costs.\($0)"] }
+    guard costs.count == names.count, let roundTrip = values["rtt"] else { return nil }
+    return costs.reduce(3 * roundTrip, +)
+  }
+
+  private mutating func commits() {
+    note(
+      "commit.group_rate", median("group", "rate"), "1/s",
+      "durable commits a second of \(Int(measured.values("group", "sessions").first ?? 0)) sessions"
+    )
+    let sizes = measured["commit_bytes"]
+    let slope = LinearFit.costs(
+      sizes.map { [1, $0["bytes"] ?? 0] },
+      sizes.map { max(0, ($0["durable"] ?? 0) - ($0["memory"] ?? 0)) })?[1]
+    note(
+      "log.flush_bytes_per_s", slope.flatMap { $0 > 0 ? 1 / $0 : nil }, "bytes/s",
+      "what a commit's wait grows with the bytes before it, inverted")
+    note(
+      "lock.hand_off", median("handoff", "wall"), "s",
+      "from a holder's COMMIT to the end of the waiter's update")
+  }
+
+  private mutating func storage() {
+    note(
+      "storage.sequential_read", median("reads", "sequential"), "s",
+      "direct sequential reads of 128 KiB")
+    let pages = measured["checkpoint"].compactMap { reading -> Double? in
+      guard let pages = reading["pages"], let seconds = reading["seconds"], seconds > 0, pages > 50
+      else { return nil }
+      return pages / seconds
+    }
+    note(
+      "checkpoint.pages_per_s", SampleQuantiles(pages)?.median, "1/s", "CHECKPOINT at full speed")
+    let replay = measured["replay"].compactMap { reading -> Double? in
+      guard let bytes = reading["bytes"], let wall = reading["wall"], wall > 0 else { return nil }
+      return bytes / wall
+    }
+    note(
+      "replica.replay_rate", SampleQuantiles(replay)?.median, "bytes/s",
+      "backlogs over the time they took to drain")
+  }
+}
