@@ -55,6 +55,52 @@ struct LiveSurroundingsTests {
     }
   }
 
+  /// How far a run is when it is asked to stop.
+  enum Preparation: CaseIterable {
+    case makingServers, fillingTable
+
+    func isReached(_ command: Command, _ temporary: String) throws -> Bool {
+      switch self {
+      case .makingServers: contents(of: temporary).contains { !$0.hasSuffix(".lock") }
+      case .fillingTable: try command.read(".stderr").contains("rows filled")
+      }
+    }
+  }
+
+  /// Without a backfill nothing is planned, and its table takes longer to fill than any test.
+  private static let largeTable = """
+    version: 1
+    name: large
+    table: {name: t, rows: 50M, row_width: 100B}
+    traffic: [{name: app, rate: 1/s, statements: [{kind: select, rows: 1, by: primary_key}]}]
+    pools: {app: {size: 1, wait_timeout: 1s}}
+    run: {seed: 3}
+
+    """
+
+  @Test(
+    "Stopped while its servers are made or its table is filled, a run leaves nothing behind",
+    arguments: Preparation.allCases)
+  func stoppedEarly(_ preparation: Preparation) throws {
+    // Ctrl-C goes to all programs that a terminal has started, a supervisor's SIGTERM to one.
+    for (number, isToAll, status) in [(SIGINT, true, Int32(130)), (SIGTERM, false, 143)] {
+      try inFolder { command, temporary in
+        try command.write(Self.largeTable, to: "large.yaml")
+        let process = try command.start(
+          ["live", "large.yaml", "--throwaway", "--no-history"], environment: ["TMPDIR": temporary])
+        while process.isRunning, try !preparation.isReached(command, temporary) { usleep(5_000) }
+        let own = process.processIdentifier
+        try #require(!isToAll || getpgid(own) == own)
+        kill(isToAll ? -own : own, number)
+        let answer = try command.finish(process)
+        #expect(answer.status == status, "\(answer.errors)")
+        #expect(answer.errors.contains("stopped while"))
+        #expect(contents(of: temporary) == [])
+        #expect(servers(below: temporary).isEmpty)
+      }
+    }
+  }
+
   @Test("What even that could not clear up, doctor does")
   func doctor() throws {
     try inFolder { command, temporary in

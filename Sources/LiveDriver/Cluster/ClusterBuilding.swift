@@ -42,9 +42,11 @@ struct ClusterBuilding: Sendable {
     let cluster = ThrowawayCluster(
       installation: installation, folder: folder, primary: primary, replicas: replicas,
       notes: notes, user: user, reaper: reaper)
+    try goOn()
     try await cluster.start(primary)
     try await onOwnThread { [self] () throws(ClusterError) in try prepare(primary) }
     for replica in replicas {
+      try goOn()
       try await cluster.start(replica)
       try await onOwnThread { () throws(ClusterError) in try replica.catchUp(with: primary) }
     }
@@ -53,6 +55,8 @@ struct ClusterBuilding: Sendable {
     }
     return cluster
   }
+
+  private func goOn() throws(ClusterError) { if plan.shouldStop() { throw .stopped } }
 
   private func server(_ name: String, number: Int) throws(ClusterError) -> LocalServer {
     LocalServer(
@@ -76,6 +80,7 @@ struct ClusterBuilding: Sendable {
   private func run(
     _ program: String, _ arguments: [String], _ failure: String
   ) async throws(ClusterError) {
+    try goOn()
     let outcome = try await ChildProcess(program, arguments, as: user).run()
     guard !outcome.succeeded else { return }
     let lines = outcome.text.split(separator: "\n").filter { $0.contains("error:") }

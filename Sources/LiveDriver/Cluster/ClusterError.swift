@@ -5,6 +5,8 @@ package struct ClusterError: Error, Hashable, Sendable, CustomStringConvertible 
     case unavailable
     /// Exit status 77.
     case refused
+    /// Nobody wanted it any more.
+    case stopped
   }
   package var kind: Kind
   package var message: String
@@ -18,4 +20,6 @@ package struct ClusterError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   package var description: String { message }
+
+  static let stopped = ClusterError("stopped while the servers were being made", kind: .stopped)
 }

@@ -30,6 +30,8 @@ package struct ClusterPlan: Sendable {
   /// A program with its arguments that removes leftovers, run if this process is killed; empty leaves
   /// them to the next run.
   package var reaper: [String] = []
+  /// Asked between the steps: true ends them, with what there is removed.
+  package var shouldStop: @Sendable () -> Bool = { false }
 
   /// Of the observer, the sensors, whoever fills the table, and people who want to look.
   static let spareSessions = 10

@@ -47,7 +47,8 @@ package struct ThrowawayCluster: Sendable {
         try folder.remove()
         reaper?.dismiss()
       }
-      throw error
+      // A terminal sends Ctrl-C to the programs as well: then they fail because of it.
+      throw plan.shouldStop() ? ClusterError.stopped : error
     }
   }
 

@@ -31,17 +31,18 @@ struct FreshLog {
     wanted = (settings.integer(0, 1) ?? 80 << 20) / Int(size)
   }
 
-  /// Returns what could not be reached, for people; nil if it was.
-  func prepare() throws(ServerError) -> String? {
+  /// Returns what could not be reached, for people; nil if it was, or need not be.
+  func prepare(unless shouldStop: () -> Bool) throws(ServerError) -> String? {
     var counts: [Int] = []
-    for _ in 0..<Self.mostRounds {
+    for _ in 0..<Self.mostRounds where !shouldStop() {
       counts = try ready()
       if counts.allSatisfy({ $0 == wanted }) { return nil }
       let least = counts.min() ?? 0
       try useUp(files: least < wanted ? wanted : counts.allSatisfy { $0 > wanted } ? 2 : 1)
       try checkpoint()
     }
-    return "\(counts.max() ?? 0) log files stand ready where a fresh server has \(wanted)"
+    return shouldStop()
+      ? nil : "\(counts.max() ?? 0) log files stand ready where a fresh server has \(wanted)"
   }
 
   /// Files beyond the current one, by server.

@@ -45,7 +45,7 @@ package struct LiveRun: Sendable {
     shouldStop: @escaping @Sendable () -> Bool = { false },
     report: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(LiveError) -> LiveResult {
-    let stage = try LiveStage(scenario, on: target)
+    let stage = try LiveStage(scenario, on: target, shouldStop: shouldStop)
     let work = try scenario.backfill.map { (backfill) throws(LiveError) in
       try BackfillStage(
         scenario, backfill, stage.tables[0], on: stage.target, run: name, resumes: resumes)

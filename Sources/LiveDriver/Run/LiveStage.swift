@@ -26,7 +26,10 @@ final class LiveStage {
   /// The first of the workers' slots on the board.
   var firstWorkerSession: Int { sessions.count }
 
-  init(_ scenario: Scenario, on target: LiveTarget) throws(LiveError) {
+  /// `shouldStop` cuts the preparations short: what is not ready then need not be.
+  init(
+    _ scenario: Scenario, on target: LiveTarget, shouldStop: () -> Bool
+  ) throws(LiveError) {
     self.scenario = scenario
     self.target = target
     guard target.replicas.count == scenario.database.replicas.count else {
@@ -69,7 +72,7 @@ final class LiveStage {
     }
     do {
       if target.isThrowaway, scenario.database.state == .fresh,
-        let warning = try FreshLog(target).prepare()
+        let warning = try FreshLog(target).prepare(unless: shouldStop)
       {
         warnings.append(warning)
       }

@@ -60,7 +60,8 @@ struct LiveRunner: Sendable {
 
   private func onThrowaway(planned: Double?) async throws -> Finished {
     do {
-      return try await ThrowawayCluster.with(.reaped(scenario, limits: limits)) { cluster in
+      let plan = ClusterPlan.reaped(scenario, limits: limits, shouldStop: { mustStop })
+      return try await ThrowawayCluster.with(plan) { cluster in
         for note in cluster.notes { console.warn(note) }
         return try await onOwnThread { () throws(any Error) in
           let filling = try fill(cluster)
@@ -72,17 +73,24 @@ struct LiveRunner: Sendable {
     } catch let error as ClusterError {
       throw Failure(error)
     } catch let error as TableError {
-      throw mustStop ? interrupted : Failure(error)
+      throw Failure(error)
     } catch let error as LiveError {
       throw Failure(error)
     }
   }
 
-  private var interrupted: Failure {
-    Failure(Interrupt.status ?? .inconclusive, "stopped while the table was being filled")
+  private func fill(_ cluster: ThrowawayCluster) throws -> (notes: [String], seconds: Double) {
+    do {
+      return try fillTables(of: cluster)
+    } catch {
+      guard mustStop else { throw error }
+      throw Failure(Interrupt.status ?? .inconclusive, "stopped while the table was being filled")
+    }
   }
 
-  private func fill(_ cluster: ThrowawayCluster) throws -> (notes: [String], seconds: Double) {
+  private func fillTables(
+    of cluster: ThrowawayCluster
+  ) throws -> (notes: [String], seconds: Double) {
     let began = DispatchTime.now().uptimeNanoseconds
     let connection = try Connection(cluster.primary.session, applicationName: "rehearse fill")
     let progress = Progress(console, label: scenario.name)
@@ -189,9 +197,14 @@ private final class Outcome<Value: Sendable>: @unchecked Sendable {
 
 extension Failure {
   init(_ error: ClusterError) {
+    let status: ExitStatus =
+      switch error.kind {
+      case .unavailable: .serverUnreachable
+      case .refused: .refusedForSafety
+      case .stopped: Interrupt.status ?? .inconclusive
+      }
     self.init(
-      error.kind == .refused ? .refusedForSafety : .serverUnreachable, error.message,
-      help: error.help.isEmpty ? nil : error.help.joined(separator: "; "))
+      status, error.message, help: error.help.isEmpty ? nil : error.help.joined(separator: "; "))
   }
 
   init(_ error: TableError) {
