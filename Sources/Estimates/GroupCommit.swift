@@ -18,8 +18,6 @@ package struct GroupCommit: Hashable, Sendable {
   /// g = λF + e^(−λF).
   package var commitsPerFlush: Double { rate * flush + Double.exp(-rate * flush) }
 
-  package var flushesPerSecond: Double { commitsPerFlush > 0 ? rate / commitsPerFlush : 0 }
-
   /// F·(1 + ½·x/(1+x)) with x = λF·e^(λF): F when idle, 1.5 F when saturated.
   package var meanLatency: Double {
     let idle = Double.exp(-rate * flush)

@@ -59,15 +59,26 @@ package func decided(_ results: [GateResult]) -> Bool {
   results.allSatisfy { $0.level == .off || $0.verdict != .inconclusive || $0.n == 0 }
 }
 
-/// The fewest trials in all that would decide if they went on passing at the same rate; nil where
-/// more than `most` would be needed.
-package func trialsToDecide(passed: Int, of n: Int, assurance: Double, most: Int = 1_000) -> Int? {
-  guard n > 0 else { return nil }
-  let rate = Double(passed) / Double(n)
-  return (n...max(n, most)).first {
-    verdict(passed: Int((rate * Double($0)).rounded()), of: $0, assurance: assurance)
-      != .inconclusive
+extension GateResult {
+  /// The fewest trials in all that would decide an undecided gate if they went on as they did; nil where
+  /// more than `most` would be needed.
+  package func trialsToDecide(assurance: Double, most: Int = 1_000) -> Int? {
+    guard n > 0 else { return nil }
+    guard !isOfMean else {
+      // The interval of a mean shrinks with the root of the trials.
+      guard let margin, margin != 0, let low, let high else { return nil }
+      let halves = (high - low) / 2 / abs(margin)
+      let wanted = (Double(n) * halves * halves).rounded(.up)
+      return wanted <= Double(most) ? max(n, Int(wanted)) : nil
+    }
+    let rate = Double(trialsPassed) / Double(n)
+    return (n...max(n, most)).first {
+      Gates.verdict(passed: Int((rate * Double($0)).rounded()), of: $0, assurance: assurance)
+        != .inconclusive
+    }
   }
+
+  private var isOfMean: Bool { expectation.hasPrefix("mean") }
 }
 
 private func verdict(

@@ -39,21 +39,11 @@ struct VerdictWords {
   private var more: String {
     let open = judged.filter { $0.verdict == .inconclusive }
     if open.contains(where: { $0.n == 0 }) { return " Nothing was measured for it." }
-    let needed = open.map(trialsNeeded)
+    let needed = open.map { $0.trialsToDecide(assurance: run.header.assurance) }
     guard let most = needed.compactMap({ $0 }).max(), !needed.contains(nil) else {
-      return " Too close to call: thousands of trials would be needed."
+      return " Too close to call: more than a thousand trials would be needed."
     }
     return " About \(Human.count(Double(most))) trials would decide."
-  }
-
-  /// The first doubling of the trials that decides; nil beyond four thousand.
-  private func trialsNeeded(_ gate: GateResult) -> Int? {
-    let share = Double(gate.trialsPassed) / Double(gate.n)
-    return sequence(first: 2 * gate.n) { $0 < 2_000 ? 2 * $0 : nil }.first { count in
-      let passed = Int((share * Double(count)).rounded())
-      return Gates.verdict(passed: passed, of: count, assurance: run.header.assurance)
-        != .inconclusive
-    }
   }
 
   /// The preset's program does other work: what was judged is its pacing alone.

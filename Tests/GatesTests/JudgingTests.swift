@@ -117,8 +117,17 @@ struct JudgingTests {
 
   @Test("30 passes of 30 need 36 trials in all; 27 of 30 never decide")
   func remaining() {
-    #expect(trialsToDecide(passed: 30, of: 30, assurance: 0.9) == 36)
-    #expect(trialsToDecide(passed: 27, of: 30, assurance: 0.9) == nil)
-    #expect(trialsToDecide(passed: 0, of: 0, assurance: 0.9) == nil)
+    func needed(_ passed: Int, of n: Int) -> Int? {
+      let values = (0..<n).map { $0 < passed ? 9.0 : 11 }
+      return judge(rule(), values: values, assurance: 0.9).trialsToDecide(assurance: 0.9)
+    }
+    #expect(needed(30, of: 30) == 36)
+    #expect(needed(27, of: 30) == nil)
+    #expect(needed(0, of: 0) == nil)
+    // Half of the mean's interval is 0.575, the limit 0.1 away: 6 × 5.75² trials.
+    var mean = rule(.atMost, 8.6, .mean)
+    mean.expectation = "mean <= 8.6s"
+    let open = judge(mean, values: [8, 9, 9, 8, 9, 8], assurance: 0.9)
+    #expect(open.trialsToDecide(assurance: 0.9) == 199)
   }
 }

@@ -68,8 +68,8 @@ struct PipelineTests {
       #expect(try JSON.parse(answer.output)["runs"]?.items.count == 1)
       let summary = try command.read("summary.md")
       #expect(summary.hasPrefix("before\n### `small`: **INCONCLUSIVE**"))
-      // Both trials pass; 36 of 36 would decide, and 64 is the first doubling that does.
-      #expect(summary.contains("About 64 trials would decide."))
+      // Both trials pass: 36 of 36 would decide.
+      #expect(summary.contains("About 36 trials would decide."))
     }
   }
 

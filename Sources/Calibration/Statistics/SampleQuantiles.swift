@@ -27,13 +27,6 @@ package struct SampleQuantiles: Sendable, Hashable {
     median > 0 ? (quantile(0.75) - quantile(0.25)) / 2 / median : .infinity
   }
 
-  /// The mean without the lowest and the highest tenth.
-  package var trimmedMean: Double {
-    let cut = sorted.count / 10
-    let kept = sorted[cut..<(sorted.count - cut)]
-    return kept.reduce(0, +) / Double(kept.count)
-  }
-
   /// For a calibration file.
   package var table: [String: Double] {
     let shares = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.999]

@@ -53,9 +53,6 @@ extension ReplicaPipeline {
     waiters.removeLast(waiters.count - kept)
   }
 
-  /// Commits that wait for the replica.
-  package var syncWaiting: Int { waiters.count }
-
   /// Sends a reply if it would let somebody go on.
   ///
   /// The replica replies at every move of its positions; replies that nobody waits for change

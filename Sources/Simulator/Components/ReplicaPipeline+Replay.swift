@@ -164,8 +164,6 @@ extension ReplicaPipeline {
   /// Bytes that a slot keeps on the primary for this replica.
   package var retained: Int64 { positions.primary - positions.flushed }
 
-  package var isReplaying: Bool { replay.busy }
-
   /// Time during which replay stood before conflicts, the present one included.
   package func conflictPaused(at now: Instant) -> TimeSpan {
     statistics.conflictPaused + (replay.conflictSince.map { now - $0 } ?? .zero)
