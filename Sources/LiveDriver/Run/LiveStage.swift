@@ -70,6 +70,12 @@ final class LiveStage {
     } catch {
       throw .server(error)
     }
+    settleLog(administration, unless: shouldStop)
+  }
+
+  /// A run begins right after a checkpoint, on a throwaway cluster with the log files that the scenario's
+  /// server has ready.
+  private func settleLog(_ administration: Connection, unless shouldStop: () -> Bool) {
     do {
       if target.isThrowaway, scenario.database.state == .fresh,
         let warning = try FreshLog(target).prepare(unless: shouldStop)
