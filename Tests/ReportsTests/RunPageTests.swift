@@ -74,6 +74,24 @@ struct RunPageTests {
     #expect(page(Sample.wholeRun(), Sample.wholeRun()).utf8.count < 2 << 20)
   }
 
+  @Test("Resolved values stand as code, and no tag of ours is to be read anywhere")
+  func values() {
+    let text = words(page(Sample.wholeRun()))
+    #expect(text.contains("<code>strategy.workers</code></th><td><code>2</code></td>"))
+    #expect(!text.contains("&lt;code"))
+  }
+
+  @Test("What stopping loses depends on whether it is one transaction, whatever preset made it so")
+  func stopping() {
+    var run = Sample.wholeRun()
+    #expect(words(page(run)).contains("Each batch is a transaction of its own"))
+    run.header.scenario += [
+      .init(path: "strategy.preset", value: "django", origin: "file:2:2"),
+      .init(path: "strategy.planner", value: "monolithic", origin: "preset django"),
+    ]
+    #expect(words(page(run)).contains("It is one transaction: stopping undoes everything"))
+  }
+
   @Test("A run without a course, replicas or locks draws no chart of nothing")
   func bare() {
     var run = Sample.run(gates: [Sample.latency], metrics: [])

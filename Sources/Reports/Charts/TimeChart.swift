@@ -29,15 +29,18 @@ struct TimeChart: Sendable {
   var isSum = false
   var height = 190.0
 
-  /// Nil where there is nothing to draw.
+  /// Lines without a value are left out; nil where that leaves nothing to draw.
   init?(
     _ title: String, unit: String, lines: [Line], limits: [Limit] = [], shaded: Double? = nil,
     isLogarithmic: Bool = false
   ) {
-    guard !lines.isEmpty else { return nil }
+    let drawn = lines.filter { line in
+      line.column.middle.contains { value in value.map { !isLogarithmic || $0 > 0 } ?? false }
+    }
+    guard !drawn.isEmpty else { return nil }
     self.title = title
     self.unit = unit
-    self.lines = lines
+    self.lines = drawn
     self.limits = limits
     self.shaded = shaded
     self.isLogarithmic = isLogarithmic

@@ -68,8 +68,9 @@ struct HTMLTable {
 
   init(_ head: [String]) { self.head = head }
 
-  mutating func add(_ cells: [HTML]) { rows.append(cells) }
-  mutating func add(_ cells: [String]) { rows.append(cells.map { "\($0)" }) }
+  mutating func add(_ texts: [String]) { rows.append(texts.map { "\($0)" }) }
+  /// By another name: a literal is taken for text wherever it can be.
+  mutating func add(pieces: [HTML]) { rows.append(pieces) }
 
   /// Nothing where there is no row.
   var html: HTML {

@@ -130,7 +130,7 @@ extension RunReport {
     } else {
       recovery = ""
     }
-    let isWhole = run.setting("strategy.preset") == "monolithic"
+    let isWhole = run.setting("strategy.planner") == "monolithic"
     let rest: HTML =
       isWhole
       ? "<p>It is one transaction: stopping undoes everything, and starting again begins anew.</p>"
@@ -169,7 +169,7 @@ extension RunReport {
     ])
     var values = HTMLTable(["value", "is", "because"])
     for setting in run.header.scenario {
-      values.add([
+      values.add(pieces: [
         "<code>\(setting.path)</code>", "<code>\(setting.value)</code>", "\(setting.origin)",
       ])
     }
