@@ -19,12 +19,13 @@ package struct BuiltTables: Hashable, Sendable {
 ///   - scenario: Whose tables.
 ///   - seed: Of row order, keys and values.
 ///   - connection: Of a role that may create tables.
-///   - progress: Is told the rows written so far, of all tables.
+///   - progress: Is told the rows written so far, of all tables; a throw ends it. Whoever only has the
+///     server cancel a COPY waits until its last row was sent: libpq looks for the answer at its end.
 /// - Returns: What is not as asked.
 /// - Throws: `TableError`, also where a table of that name is there already.
 package func buildTables(
   _ scenario: Scenario, seed: UInt64, _ connection: Connection,
-  progress: (Int) -> Void = { _ in }
+  progress: (Int) throws(ServerError) -> Void = { _ in }
 ) throws(TableError) -> BuiltTables {
   var built = BuiltTables()
   for table in scenario.tables where try isThere(table, connection) {
@@ -36,7 +37,9 @@ package func buildTables(
     let building = try TableBuilding(
       table, number == 0 ? scenario.backfill : nil, traffic: traffic, seed: seed, connection)
     let before = built.rows
-    built.notes += try building.build { progress(before + $0) }
+    built.notes += try building.build { (rows) throws(ServerError) in
+      try progress(before + rows)
+    }
     built.rows += table.rows
   }
   built.notes += try checkpoint(connection)
@@ -94,7 +97,7 @@ private struct TableBuilding {
 
   private var name: String { TableName(table.name).sql }
 
-  func build(_ progress: (Int) -> Void) throws(TableError) -> [String] {
+  func build(_ progress: (Int) throws(ServerError) -> Void) throws(TableError) -> [String] {
     try run("BEGIN")
     do throws(TableError) {
       try create()
@@ -156,7 +159,8 @@ private struct TableBuilding {
   }
 
   private func copy(
-    _ rows: RowWriter, places: Range<Int>, stride: Int = 1, _ progress: (Int) -> Void
+    _ rows: RowWriter, places: Range<Int>, stride: Int = 1,
+    _ progress: (Int) throws(ServerError) -> Void
   ) throws(TableError) {
     _ = try TableError.server { () throws(ServerError) in
       try connection.copyIn("COPY \(name) FROM STDIN (FREEZE)") { (stream) throws(ServerError) in
@@ -167,10 +171,10 @@ private struct TableBuilding {
           guard message.count >= Self.messageBytes else { continue }
           try stream.write(message)
           message.removeAll(keepingCapacity: true)
-          progress(place + 1)
+          try progress(place + 1)
         }
         try stream.write(message)
-        progress(places.upperBound)
+        try progress(places.upperBound)
       }
     }
   }

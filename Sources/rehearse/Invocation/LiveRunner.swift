@@ -95,15 +95,19 @@ struct LiveRunner: Sendable {
     let connection = try Connection(cluster.primary.session, applicationName: "rehearse fill")
     let progress = Progress(console, label: scenario.name)
     defer { progress.finish() }
-    // Someone who presses Ctrl-C does not want to wait for the last of ten million rows.
+    // Someone who presses Ctrl-C does not want to wait for an index on ten million rows.
     let watch = DispatchSource.makeTimerSource(queue: .global())
     watch.schedule(deadline: .now(), repeating: 0.1)
     watch.setEventHandler { if mustStop { connection.canceller() } }
     watch.resume()
     defer { watch.cancel() }
     let rows = Human.count(scenario.tables.reduce(0) { $0 + Double($1.rows) })
-    let built = try buildTables(scenario, seed: scenario.run.seed, connection) { done in
+    let built = try buildTables(scenario, seed: scenario.run.seed, connection) {
+      (done) throws(ServerError) in
       progress.report { "\(Human.count(Double(done))) of \(rows) rows filled" }
+      if mustStop {
+        throw ServerError(sqlState: ServerError.queryCanceled, message: "no longer wanted")
+      }
     }
     for note in built.notes { console.warn(note) }
     for replica in cluster.replicas { try replica.catchUp(with: cluster.primary) }
