@@ -1,6 +1,9 @@
 import Gates
 import Measurements
+import Primitives
 import Scenarios
+import Simulator
+import Strategies
 import Traffic
 
 /// One part of the model, and how a trial shows that it was at work.
@@ -14,6 +17,7 @@ struct Play {
   var scenario: Scenario
   var exact: TrialResult
   var sampled: TrialResult
+  var decisions: DecisionLog?
 
   /// The sum over all phases, classes and waiters, or over those with the label.
   func sum(_ name: String, _ label: String? = nil, _ value: String = "") -> Double {
@@ -28,6 +32,19 @@ struct Play {
       guard value.metric.name == name, let number = value.value, number.isFinite else { return nil }
       return label.map { value.metric[$0] == wanted } ?? true ? number : nil
     }
+  }
+
+  /// Whether the exact trial goes otherwise on another server: what no metric shows.
+  func differs(on change: (inout Database) -> Void) -> Bool {
+    var other = scenario
+    change(&other.database)
+    guard other.database != scenario.database else { return false }
+    let trial = simulateTrial(other, trial: 0, seed: scenario.run.seed, exact: true)
+    return trial.traceHash != exact.traceHash
+  }
+
+  func wasTold(_ isIt: (Event) -> Bool) -> Bool {
+    decisions?.entries.contains { isIt($0.event) } ?? false
   }
 
   var hasCancel: Bool { scenario.events.contains { $0.effect == .cancel } }
@@ -58,6 +75,9 @@ extension Mechanism {
     Mechanism(name: "lock timeout of the backfill") { $0.sum("backfill.lock_timeouts") > 0 },
     Mechanism(name: "deadlock of the application") { $0.sum("locks.deadlocks", "who", "app") > 0 },
     Mechanism(name: "deadlock of the backfill") { $0.sum("backfill.deadlocks") > 0 },
+    Mechanism(name: "held row skipped") {
+      $0.wasTold { if case .rowsSkipped = $0 { true } else { false } }
+    },
   ]
 
   private static let traffic = [
@@ -95,5 +115,13 @@ extension Mechanism {
     Mechanism(name: "cache miss") { $0.largest("cache.miss_ratio") > 0 },
     Mechanism(name: "burst credits used") { ($0.least("storage.burst_balance.min") ?? 1) < 1 },
     Mechanism(name: "burst credits gone") { ($0.least("storage.burst_balance.min") ?? 1) < 0.02 },
+    Mechanism(name: "log file made") { play in
+      // Fewer bytes stand ready on any server.
+      play.sum("wal.bytes") > 0x1p25 && play.differs { $0.settings.minWALSize = 1 << 45 }
+    },
+    Mechanism(name: "page cache written at once") { $0.differs { $0.storage.dirtyExpire = nil } },
+    Mechanism(name: "cold statement") { $0.differs { $0.costs.cold = .zero } },
+    Mechanism(name: "fresh server") { $0.differs { $0.state = .running } },
+    Mechanism(name: "measured latencies") { $0.differs { $0.scatter = LatencyScatter() } },
   ]
 }

@@ -2,16 +2,18 @@
 extension RandomScenario {
   mutating func writeDatabase() {
     let version = whole(13...18)
-    let cramped = !calm && chance(0.35)
-    let slow = !calm && chance(0.3)
+    let cramped = !calm && !floods && chance(0.35)
+    let slow = !calm && !floods && chance(0.3)
     lines.append("database:\n  version: \"\(version)\"")
     lines.append("  cores: \(pick([1, 2, 4, 8]))")
     lines.append("  memory: \(cramped ? "256MiB" : "8GiB")")
     lines.append("  cache: \(pick(["warm", "warm", "cold"]))")
+    lines.append("  state: \(pick(["running", "running", "fresh"]))")
     lines.append("  storage: \(storage(slow: slow))")
     let costs =
       (cramped ? ["os_cache_share: 0%"] : [])
       + (collides ? ["update_row: \(whole(10...100))us"] : [])
+      + (chance(0.25) ? ["cold: \(logWhole(10...2_000))us"] : [])
     if !costs.isEmpty { lines.append("  costs: {\(costs.joined(separator: ", "))}") }
     writeSettings(version: version, cramped: cramped)
     let count = calm ? whole(0...1) : whole(0...2)
@@ -35,15 +37,19 @@ extension RandomScenario {
       !calm && chance(0.5)
       ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(1...100))}" : "none"
     let free = chance(0.2) ? ", free_space: \(logWhole(20...5_000))MiB" : ""
+    let expire = chance(0.25) ? ", dirty_expire: \(whole(1...8))s" : ""
     return "{iops: \(iops), throughput: \(slow ? whole(2...20) : 200)MiB/s, "
       + "read_latency: \(logWhole(100...8_000))us, write_latency: \(logWhole(100...8_000))us, "
-      + "burst: \(burst)\(free)}"
+      + "burst: \(burst)\(free)\(expire)}"
   }
 
   private mutating func writeSettings(version: Int, cramped: Bool) {
     var settings = ["shared_buffers: \(cramped ? logWhole(200...20_000) : 500_000)KiB"]
-    settings.append("max_wal_size: \(calm ? 4_096 : pick([32, 32, 64, 1_024]))MiB")
-    settings.append("checkpoint_timeout: \(calm ? 600 : pick([30, 30, 45, 300]))s")
+    settings.append("min_wal_size: 32MiB")
+    let most = calm ? 4_096 : floods ? 1_024 : pick([32, 32, 64, 1_024])
+    settings.append("max_wal_size: \(most)MiB")
+    let timeout = calm ? 600 : floods ? 300 : pick([30, 30, 45, 300])
+    settings.append("checkpoint_timeout: \(timeout)s")
     if chance(0.3) { settings.append("checkpoint_completion_target: 0.\(whole(1...9))") }
     let commits = ["off", "local", "remote_write", "\"on\"", "\"on\"", "remote_apply"]
     let commit = pick(commits)

@@ -14,13 +14,13 @@ extension RandomScenario {
     var statement = "range"
     if preset == "keyset" {
       let statements = ["range", "range", "keys", "lock_then_update", "per_row", "ctid"]
-      if !calm { statement = pick(statements) }
+      if !calm { statement = pick(statements + (collides ? ["lock_then_update"] : [])) }
       lines.append("  statement: \(statement)")
     }
-    let pause =
-      calm ? "\(whole(20...60))ms" : pick(["0ms", "5ms", "50ms", "{ratio: 0.5}", "{ratio: 2}"])
+    let pauses = floods ? ["0ms", "5ms"] : ["0ms", "5ms", "50ms", "{ratio: 0.5}", "{ratio: 2}"]
+    let pause = calm ? "\(whole(20...60))ms" : pick(pauses)
     lines.append("  pause: \(pause)")
-    let skips = statement == "lock_then_update" && chance(0.4)
+    let skips = statement == "lock_then_update" && chance(collides ? 0.7 : 0.4)
     let timeout =
       skips
       ? "skip_locked"
@@ -38,6 +38,7 @@ extension RandomScenario {
   private mutating func batch() -> String {
     if calm { return "{rows: \(whole(20...100))}" }
     if collides { return "{rows: \(tables[0].rows / whole(1...5))}" }
+    if floods { return "{rows: \(tables[0].rows / whole(5...40))}" }
     if chance(0.7) {
       return "{rows: \(max(logWhole(20...20_000), tables[0].rows / 400))}"
     }

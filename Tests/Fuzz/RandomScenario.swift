@@ -18,6 +18,8 @@ struct RandomScenario {
   var calm = false
   /// Large batches of a small table under transactions that keep several of its rows.
   var collides = false
+  /// More log, at once, than files stand ready for.
+  var floods = false
 
   struct TableShape {
     var name: String
@@ -45,6 +47,7 @@ struct RandomScenario {
   private mutating func write() {
     calm = chance(0.15)
     collides = !calm && chance(0.55)
+    floods = !calm && !collides && chance(0.3)
     hasBackfill = collides || !chance(0.06)
     lines.append("name: fuzz-\(seed)")
     writeTables()
@@ -62,7 +65,7 @@ struct RandomScenario {
 
   private mutating func writeTables() {
     let rows =
-      calm
+      calm || floods
       ? whole(100_000...400_000) : collides ? whole(2_000...10_000) : logWhole(2_000...400_000)
     lines.append("tables:")
     for number in 0..<(chance(0.6) ? 1 : whole(2...3)) {
@@ -73,7 +76,7 @@ struct RandomScenario {
       let type = pick(["bigint", "bigint", "uuid4", "uuid7"])
       let order = pick([", order: clustered", ", order: random", ""])
       lines.append(
-        "  - name: \(table.name)\n    rows: \(table.rows)\n    row_width: \(logWhole(30...1_500))B\n"
+        "  - name: \(table.name)\n    rows: \(table.rows)\n    row_width: \(logWhole(floods ? 600...1_500 : 30...1_500))B\n"
           + "    fillfactor: \(pick([100, 100, 90, 70, whole(10...100)]))\n"
           + "    primary_key: {column: id, type: \(type)\(order), gaps: \(pick([0, 0, whole(1...60)]))%}"
       )

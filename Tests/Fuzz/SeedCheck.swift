@@ -17,7 +17,7 @@ struct SeedCheck {
   init(seed: UInt64) { self.seed = seed }
 
   mutating func run() {
-    let scenario: Scenario
+    var scenario: Scenario
     do {
       let text = RandomScenario.text(seed: seed)
       scenario = try ScenarioFile.load(text: text, path: "fuzz-\(seed).yaml").scenario
@@ -25,6 +25,8 @@ struct SeedCheck {
       faults.append("not valid:\n" + ScenarioFile.render(error.problems))
       return
     }
+    // Only a calibration tells how single latencies scatter.
+    if seed % 4 == 0 { scenario.database.scatter = Self.scatter }
     let exact = trial(scenario, exact: true)
     let sampled = trial(scenario, exact: false)
     let repeatsExact = seed % 2 == 0
@@ -36,8 +38,15 @@ struct SeedCheck {
     if let divergence = again.decisions?.replay() {
       faults.append("replayed, the strategy answers otherwise from event \(divergence.index) on")
     }
-    play = Play(scenario: scenario, exact: exact, sampled: sampled)
+    play = Play(
+      scenario: scenario, exact: exact, sampled: sampled, decisions: again.decisions)
   }
+
+  private static let scatter: LatencyScatter = {
+    let quantiles = Quantiles(["0.1": 0.7, "0.5": 1, "0.9": 1.6, "0.99": 6])
+    return LatencyScatter(
+      roundTrip: quantiles, cold: quantiles, read: quantiles, write: quantiles)
+  }()
 
   private mutating func trial(
     _ scenario: Scenario, exact: Bool, decisions: Bool = false
