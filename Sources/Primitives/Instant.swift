@@ -11,6 +11,18 @@ package struct Instant: Hashable, Comparable, Sendable, BitwiseCopyable, Codable
   @inlinable package init(seconds: Double) {
     self.nanoseconds = TimeSpan(seconds: seconds).nanoseconds
   }
+  /// The nearest to a real number of nanoseconds that is not negative, halves upwards.
+  ///
+  /// `rounded` is a call of the C library where the processor's baseline has no instruction for it.
+  @inlinable package init(nearest nanoseconds: Double) {
+    let whole = Int64(nanoseconds)
+    self.nanoseconds = nanoseconds - Double(whole) < 0.5 ? whole : whole + 1
+  }
+  /// The first at or after a real number of nanoseconds that is not negative.
+  @inlinable package init(notBefore nanoseconds: Double) {
+    let whole = Int64(nanoseconds)
+    self.nanoseconds = Double(whole) < nanoseconds ? whole + 1 : whole
+  }
 
   @inlinable package static var zero: Instant { Instant(nanoseconds: 0) }
   /// Later than anything that happens.

@@ -66,11 +66,11 @@ extension Model {
     let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
     let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400
     thinks = scenario.traffic.map { ThinkSource(class: $0, seed: seed, trial: trial) }
-    arrivals = scenario.traffic.map { traffic in
-      guard case .open = traffic.arrivals else { return nil }
-      return ArrivalSource(class: traffic, seed: seed, trial: trial, startAt: midnight)
-    }
-    nextArrivals = Array(repeating: nil, count: arrivals.count)
+    arrivals = OwnedArray(
+      scenario.traffic.map { traffic in
+        guard case .open = traffic.arrivals else { return nil }
+        return ArrivalSource(class: traffic, seed: seed, trial: trial, startAt: midnight)
+      })
     let rows = scenario.tables.map(\.rows)
     keys = scenario.traffic.map {
       KeySource(class: $0, tableRows: rows, seed: seed, trial: trial)
@@ -86,7 +86,7 @@ extension Model {
     steady = SteadyState(cycle: writeback?.cycle)
     drained = Array(repeating: nil, count: replicas.count)
     conflictCounted = Array(repeating: .zero, count: replicas.count)
-    replayCPU = Array(repeating: .zero, count: replicas.count)
+    replayCPU = OwnedArray(repeating: .zero, count: replicas.count)
     replicaQueries = Array(repeating: [], count: replicas.count)
     let timeout = database.settings.lockTimeout
     appLockTimeout = timeout > .zero ? timeout : nil
@@ -106,7 +106,7 @@ extension Model {
     for index in classes.indices {
       classes[index].turns = Array(repeating: 0, count: thinks[index]?.clients ?? 0)
     }
-    lagNoted = Array(repeating: .zero, count: replicas.count)
+    lagNoted = OwnedArray(repeating: .zero, count: replicas.count)
     replayers = []
     for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
   }

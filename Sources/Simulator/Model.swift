@@ -57,8 +57,7 @@ struct Model: ~Copyable {
   var scripts: [Int32] = []
   var classes = OwnedArray<ClassState>()
   /// Nil for closed classes.
-  var arrivals: [ArrivalSource?]
-  var nextArrivals: [(index: UInt64, at: Instant)?]
+  var arrivals: OwnedArray<ArrivalSource?>
   var keys: [KeySource]
   /// Nil for open classes.
   var thinks: [ThinkSource?]
@@ -112,8 +111,8 @@ struct Model: ~Copyable {
   /// snapshot, how long the backfill's lag took to go, conflict time already recorded.
   var replayers: [Int32]
   /// Played times of the last readings of lag.
-  var lagNoted: [Instant]
-  var replayCPU: [TimeSpan]
+  var lagNoted: OwnedArray<Instant>
+  var replayCPU: OwnedArray<TimeSpan>
   var replicaQueries: [[ReplicaQuery]]
   var drained: [TimeSpan?]
   var conflictCounted: [TimeSpan]
@@ -142,6 +141,8 @@ struct Model: ~Copyable {
     /// Index of the machine that new transactions run on.
     var server: Int
     var deadlines = DeadlineLine()
+    /// Open classes: the transaction that arrives next.
+    var arrival: (index: UInt64, at: Instant)?
     var arrivalToken = EventToken.none
     /// Closed classes: the transaction that each client is at.
     var turns: [UInt64] = []

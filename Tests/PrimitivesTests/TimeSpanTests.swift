@@ -22,6 +22,14 @@ struct TimeSpanTests {
     #expect(TimeSpan(seconds: -1e300).nanoseconds == -(1 << 62))
   }
 
+  @Test(
+    "Real nanoseconds become the instants that rounding gives",
+    arguments: [0, 0.25, 0.5.nextDown, 0.5, 0.5.nextUp, 1.5, 2.5, 3, 1e12 + 0.5, 1e15 + 0.375])
+  func nanoseconds(value: Double) {
+    #expect(Instant(nearest: value).nanoseconds == Int64(value.rounded()))
+    #expect(Instant(notBefore: value).nanoseconds == Int64(value.rounded(.up)))
+  }
+
   @Test("Instants and spans add up")
   func arithmetic() {
     let start = Instant(seconds: 10)

@@ -5,8 +5,8 @@ import Primitives
 ///
 /// One entry for each flush of the primary, so that lag is known exactly. When a replica is far
 /// behind, flushes that lie closer together than a thousandth of its lag share an entry.
-struct LogBacklog: Sendable {
-  struct Entry: Sendable {
+struct LogBacklog: ~Copyable {
+  struct Entry {
     var content: LogContent
     /// When the primary's flush of it ended.
     var flushed: Instant
@@ -15,7 +15,7 @@ struct LogBacklog: Sendable {
   }
 
   private(set) var bytes: Int64 = 0
-  private var entries: [Entry] = []
+  private var entries = OwnedArray<Entry>()
   private var head = 0
   /// Entries before this one have been received wholly.
   private var firstUnreceived = 0
@@ -83,7 +83,8 @@ struct LogBacklog: Sendable {
   }
 
   private mutating func compact() {
-    entries.removeSubrange(..<head)
+    for index in head..<entries.count { entries[index - head] = entries[index] }
+    entries.truncate(to: entries.count - head)
     firstUnreceived -= head
     head = 0
   }

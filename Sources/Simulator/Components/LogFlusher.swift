@@ -25,10 +25,6 @@ package struct LogFlusher: ~Copyable {
     package var segment: Int64 = 16 << 20
     /// Bytes of log files that stand ready beyond the first one.
     package var segmentsAhead: Int64 = .max / 4
-    /// The log is written in whole blocks of this many bytes.
-    package var block: Int64 = 8192
-    /// The device merges neighbouring blocks up to this many bytes into one operation.
-    package var merge: Int64 = 256 << 10
 
     package init(fixed: TimeSpan) { self.fixed = fixed }
   }
@@ -61,6 +57,11 @@ package struct LogFlusher: ~Copyable {
   private var phase = Phase.idle
   private var writerArmed = false
   private var waiters = OwnedArray<Waiter>()
+
+  /// The log is written in whole blocks of this many bytes.
+  private static let block: Int64 = 8192
+  /// The device merges neighbouring blocks up to this many bytes into one operation.
+  static let merge: Int64 = 256 << 10
 
   private enum Phase { case idle, delaying, flushing }
   struct Waiter {
@@ -180,10 +181,10 @@ package struct LogFlusher: ~Copyable {
     statistics.flushes += 1
     statistics.flushing.set(1, at: calendar.now)
     // The last block was written before it was full, and is written again.
-    let from = flushed / settings.block * settings.block
-    let blocks = (target - from + settings.block - 1) / settings.block
+    let from = flushed / Self.block * Self.block
+    let blocks = (target - from + Self.block - 1) / Self.block
     device.flush(
-      owner, bytes: blocks * settings.block, merge: settings.merge,
+      owner, bytes: blocks * Self.block, merge: Self.merge,
       after: segments.make(upTo: target), of: settings.segment, fixed: settings.fixed,
       in: &calendar)
   }

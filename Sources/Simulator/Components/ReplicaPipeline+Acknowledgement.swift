@@ -57,8 +57,12 @@ extension ReplicaPipeline {
   ///
   /// The replica replies at every move of its positions; replies that nobody waits for change
   /// nothing and are not played.
+  @inline(__always)
   mutating func announce(in calendar: inout Calendar) {
-    guard !waiters.isEmpty else { return }
+    if !waiters.isEmpty { reply(in: &calendar) }
+  }
+
+  private mutating func reply(in calendar: inout Calendar) {
     let reply = SyncReply(
       received: positions.received, flushed: positions.flushed, replayed: positions.replayed)
     guard waiters.contains(where: { reply.satisfies($0) && !announced.satisfies($0) }) else {

@@ -31,8 +31,13 @@ extension ReplicaPipeline {
   ///
   /// Ask after a flush on the replica, a piece's end, `replayDue` and every change of the oldest
   /// snapshot.
+  @inline(__always)
   package mutating func nextQuantum(in calendar: inout Calendar) -> ReplayStep {
     guard !replay.busy, positions.replayed < positions.flushed else { return .none }
+    return gatherQuantum(in: &calendar)
+  }
+
+  private mutating func gatherQuantum(in calendar: inout Calendar) -> ReplayStep {
     calendar.cancel(replay.due)
     var available = positions.flushed - positions.replayed
     var work = LogContent()
@@ -125,7 +130,7 @@ extension ReplicaPipeline {
 
   /// How long the replay of `work` takes on idle hardware.
   private func effort(of work: LogContent) -> TimeSpan {
-    work.replay + settings.readTime * work.reads
+    work.reads > 0 ? work.replay + settings.readTime * work.reads : work.replay
   }
 
   /// How many bytes of `content` fit into a quantum beside `work`.

@@ -25,8 +25,6 @@ package struct ReplicaPipeline: ~Copyable {
     package var segment: Int64 = 16 << 20
     /// Bytes of log files that stand ready beyond the first one.
     package var segmentsAhead: Int64 = .max / 4
-    /// The device merges neighbouring blocks up to this many bytes into one operation.
-    package var merge: Int64 = 256 << 10
     /// MAX_SEND_SIZE (walsender.c), bytes.
     package var message: Int64 = 128 << 10
     /// A message may keep the network busy so long: fewer events where much log has gathered.
@@ -154,7 +152,7 @@ extension ReplicaPipeline {
     let now = Double(calendar.now.nanoseconds)
     if linkFree > now {
       linkWake = calendar.post(
-        .linkFreed(replica: id), at: Instant(nanoseconds: Int64(linkFree.rounded(.up))))
+        .linkFreed(replica: id), at: Instant(notBefore: linkFree))
       return
     }
     let unsent = positions.primary - positions.sent
@@ -169,8 +167,7 @@ extension ReplicaPipeline {
     statistics.messages += 1
     inTransit.append(positions.sent)
     let arrival = linkFree + Double(settings.roundTrip.nanoseconds) / 2
-    calendar.post(
-      .logReceived(replica: id), at: Instant(nanoseconds: Int64(arrival.rounded(.up))))
+    calendar.post(.logReceived(replica: id), at: Instant(notBefore: arrival))
     if positions.sent < positions.primary { send(in: &calendar) }
   }
 
@@ -181,7 +178,7 @@ extension ReplicaPipeline {
     flushTarget = positions.received
     statistics.flushes += 1
     device.flush(
-      owner, bytes: bytes, merge: settings.merge, after: segments.make(upTo: positions.received),
+      owner, bytes: bytes, merge: LogFlusher.merge, after: segments.make(upTo: positions.received),
       of: settings.segment, fixed: settings.flush, in: &calendar)
   }
 }

@@ -101,10 +101,13 @@ package struct StorageDevice: ~Copyable {
       number = Int32(requests.count)
       requests.append(Request())
     }
-    let rounds = min(limits.roundLimit, (operations - 1) / min(depth, operations) + 1)
+    // Most requests take one round, and divisions take their time.
+    let depth = min(depth, operations)
+    let rounds = depth == operations ? 1 : min(limits.roundLimit, (operations - 1) / depth + 1)
     requests[Int(number)] = Request(
       owner: owner, direction: direction, operations: operations, bytes: bytes,
-      roundOperations: (operations - 1) / rounds + 1, depth: min(depth, operations), extra: extra)
+      roundOperations: rounds == 1 ? operations : (operations - 1) / rounds + 1, depth: depth,
+      extra: extra)
     statistics.requests += 1
     startRound(of: number, in: &calendar)
   }
@@ -115,6 +118,9 @@ package struct StorageDevice: ~Copyable {
     _ owner: Int32, bytes: Int64, merge: Int64, after files: Int, of size: Int64,
     fixed: TimeSpan, in calendar: inout Calendar
   ) {
+    if files == 0 && bytes <= merge {
+      return submit(owner, .write, operations: 1, bytes: bytes, extra: fixed, in: &calendar)
+    }
     let total = bytes + Int64(files) * size
     let operations = Int((total + merge - 1) / merge)
     // Each file's flush is waited for before the next begins: a wave of operations each.
@@ -168,8 +174,10 @@ package struct StorageDevice: ~Copyable {
   private mutating func startRound(of number: Int32, in calendar: inout Calendar) {
     let index = Int(number)
     let request = requests[index]
-    let issued = min(request.operations, request.roundOperations)
-    let bytes = request.bytes * Int64(issued) / Int64(request.operations)
+    let isLast = request.operations <= request.roundOperations
+    let issued = isLast ? request.operations : request.roundOperations
+    let bytes =
+      isLast ? request.bytes : request.bytes * Int64(issued) / Int64(request.operations)
     let passed = pass(operations: issued, bytes: bytes, at: calendar.now)
     let latency = latency(of: request.direction, operations: issued, depth: request.depth)
     requests[index].operations -= issued
@@ -177,10 +185,9 @@ package struct StorageDevice: ~Copyable {
     requests[index].inFlight = min(issued, request.depth)
     count(request.direction, operations: issued, bytes: bytes)
     statistics.inFlight.add(requests[index].inFlight, at: calendar.now)
-    let extra = requests[index].operations == 0 ? request.extra : .zero
     calendar.post(
       .roundEnded(device: id, request: number),
-      at: Instant(nanoseconds: Int64(passed.rounded())) + latency + extra)
+      at: Instant(nearest: passed) + latency + (isLast ? request.extra : .zero))
   }
 
   /// Nanoseconds at which the last operation has started and the last byte has passed.
@@ -190,7 +197,7 @@ package struct StorageDevice: ~Copyable {
     let taken = credits?.spend(count, from: start) ?? count * 1e9 / limits.iops
     _ = operationGate.occupy(for: taken, at: now)
     // The first of n operations starts at once, the last one after n - 1 intervals.
-    let lastStart = start + taken * (count - 1) / count
+    let lastStart = operations == 1 ? start : start + taken * (count - 1) / count
     return max(lastStart, byteGate.pass(Double(bytes), at: now))
   }
 
@@ -198,7 +205,7 @@ package struct StorageDevice: ~Copyable {
   private mutating func latency(
     of direction: Direction, operations: Int, depth: Int
   ) -> TimeSpan {
-    let waves = (operations - 1) / depth + 1
+    let waves = operations <= depth ? 1 : (operations - 1) / depth + 1
     draws &+= 1
     // Not through a copy of the law: it would be counted as another owner of its table.
     return switch direction {

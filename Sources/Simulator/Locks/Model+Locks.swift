@@ -11,7 +11,8 @@ extension Model {
   mutating func lockRows(_ process: Int32, _ step: Step) -> Bool {
     let table = Int(step.table)
     while processes[process].row < step.rows {
-      let ordinal = ordinal(process, step)
+      let known = processes[process].ordinal
+      let ordinal = known >= 0 ? known : ordinal(process, step)
       guard takeRow(process, table: table, ordinal: ordinal, lockOnly: step.lockOnly) else {
         beginWait(process)
         return false
@@ -25,8 +26,8 @@ extension Model {
     return true
   }
 
-  /// Finds the only row of the statement whose computation begins, so that its page comes to the
-  /// cache meanwhile.
+  /// Finds the only row of the statement that is on its way, so that its page comes to the cache
+  /// meanwhile.
   mutating func lookUpRow(_ process: Int32, ahead: Int32) {
     let step = steps[Int(processes[process].step + ahead - 1)]
     let ordinal = ordinal(process, step)
@@ -42,8 +43,6 @@ extension Model {
     let (index, arrival) = (Int(processes[process].owner), processes[process].arrival)
     let table = Int(step.table)
     if step.rows == 1 {
-      let known = processes[process].ordinal
-      if known >= 0 { return known }
       return keys[index].rank(arrival: arrival, table: table, draw: UInt64(step.draw))
     }
     keyScratch.removeAll(keepingCapacity: true)

@@ -9,17 +9,16 @@ import Traffic
 extension Model {
   /// The next transaction of an open class arrives, and the one after it is scheduled.
   mutating func arrive(class index: Int) {
-    guard let (arrival, instant) = nextArrivals[index] else { return }
+    guard let arrival = classes[index].arrival else { return }
     scheduleArrival(class: index)
-    startTransaction(class: index, arrival: arrival, intended: instant)
+    startTransaction(class: index, arrival: arrival.index, intended: arrival.at)
   }
 
   mutating func scheduleArrival(class index: Int) {
-    nextArrivals[index] = arrivals[index]?.next()
-    if let next = nextArrivals[index] {
-      classes[index].arrivalToken = calendar.post(
-        .arrival(class: Int32(index)), at: played(next.at))
-    }
+    classes[index].arrival = arrivals[index]?.next()
+    guard let next = classes[index].arrival else { return }
+    classes[index].arrivalToken = calendar.post(
+      .arrival(class: Int32(index)), at: played(next.at))
   }
 
   mutating func startTransaction(class index: Int, arrival: UInt64, intended: Instant) {
@@ -91,10 +90,10 @@ extension Model {
         processes[process].stage = .network
         processes[process].resumeToken = calendar.post(
           .resume(process: process), at: calendar.now + step.span + wire(step.ways, process))
+        if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .compute:
         compute(process, varied(step.span, process) + coldStart(step, process))
-        if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .fetch: if fetch(process, step) { return }
       case .lock: if !lockRows(process, step) { return }
@@ -116,11 +115,9 @@ extension Model {
     Int(processes[process].server)
   }
 
-  /// So many ways between client and server, one after the other.
+  /// So many ways between client and server, one after the other, where their time scatters.
   private mutating func wire(_ ways: Int32, _ process: Int32) -> TimeSpan {
-    guard let roundTrips else {
-      return scenario.database.roundTrip * Int(ways / 2) + (ways % 2 > 0 ? halfTrip : .zero)
-    }
+    guard let roundTrips else { return .zero }
     processes[process].draws &+= 1
     let trip = roundTrips.draw(sumOf: 1, from: wireKey, at: draw(of: process))
     return trip * (Double(ways) / 2)

@@ -21,7 +21,7 @@ struct Step: BitwiseCopyable {
     case end
   }
   var kind: Kind
-  /// Length of a delay without the network; mean demand of a computation.
+  /// Length of a delay, without the network where its time scatters; mean demand of a computation.
   var span: TimeSpan = .zero
   /// Of a computation: the mean of what comes on top since its process has slept.
   var cold: TimeSpan = .zero
@@ -33,7 +33,7 @@ struct Step: BitwiseCopyable {
   var draw: Int32 = 0
   var touched = false
   var lockOnly = false
-  /// Of a computation: how many steps further a single row is locked; 0 where none is.
+  /// Of a delay: how many steps further a single row is locked; 0 where none is.
   var locksAhead: Int32 = 0
 }
 
@@ -49,16 +49,16 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
   var steps: [Step] = []
   var nextDraw: Int32 = 1
   for (i, statement) in traffic.statements.enumerated() {
-    steps.append(
-      Step(kind: .delay, span: i > 0 ? traffic.think : .zero, ways: i > 0 ? 2 : explicit ? 3 : 1))
-    var demand = demand(of: statement, tables[statement.table], costs) + driver
-    if i == 0 && explicit { demand = demand + costs.begin + driver }
-    var computation = Step(kind: .compute, span: demand, cold: i == 0 ? costs.cold : .zero)
+    var request = delay(
+      i > 0 ? traffic.think : .zero, ways: i > 0 ? 2 : explicit ? 3 : 1, database)
     switch statement.kind {
-    case .update, .delete, .selectForUpdate: computation.locksAhead = statement.rows == 1 ? 2 : 0
+    case .update, .delete, .selectForUpdate: request.locksAhead = statement.rows == 1 ? 3 : 0
     case .select, .insert: break
     }
-    steps.append(computation)
+    steps.append(request)
+    var demand = demand(of: statement, tables[statement.table], costs) + driver
+    if i == 0 && explicit { demand = demand + costs.begin + driver }
+    steps.append(Step(kind: .compute, span: demand, cold: i == 0 ? costs.cold : .zero))
     var step = Step(kind: .fetch, table: Int32(statement.table), rows: Int32(statement.rows))
     step.touched = statement.touchesIndexedColumn
     step.lockOnly = statement.kind == .selectForUpdate
@@ -77,13 +77,20 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
   }
   let writes = traffic.statements.contains { $0.kind != .select }
   if explicit {
-    steps.append(Step(kind: .delay, span: traffic.think, ways: 2))
+    steps.append(delay(traffic.think, ways: 2, database))
     steps.append(Step(kind: .compute, span: costs.commit + driver))
   }
   if writes { steps.append(Step(kind: .commit)) }
-  steps.append(Step(kind: .delay, ways: 1))
+  steps.append(delay(.zero, ways: 1, database))
   steps.append(Step(kind: .end))
   return steps
+}
+
+/// Time in the application, then so many ways between it and the server.
+private func delay(_ think: TimeSpan, ways: Int32, _ database: Database) -> Step {
+  let wire = database.roundTrip * Int(ways / 2) + (ways % 2 > 0 ? database.halfTrip : .zero)
+  let scatters = database.scatter.roundTrip != nil
+  return Step(kind: .delay, span: scatters ? think : think + wire, ways: ways)
 }
 
 private func with(_ step: Step, _ kind: Step.Kind) -> Step {
