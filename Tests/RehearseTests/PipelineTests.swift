@@ -123,6 +123,23 @@ struct PipelineTests {
     }
   }
 
+  @Test(
+    "A hundred runs of an unchanged scenario, each on a seed of its own, are never worse",
+    .enabled(if: Command.optimised != nil, "make build first: an unoptimised build is too slow"))
+  func unchanged() throws {
+    guard let executable = Command.optimised else { return }
+    try Command.inFolder { command in
+      try command.write(Self.scenario(lag: "1h", batch: "1h", log: "1TiB"), to: "s.yaml")
+      _ = try command.run("baseline", "save", "s.yaml", executable: executable)
+      for seed in 100..<200 {
+        let answer = try command.run(
+          "ci", "s.yaml", "--no-history", "--seed", "\(seed)", executable: executable)
+        #expect(answer.status == 0, "seed \(seed): \(answer.output)")
+        #expect(answer.output.contains("not in pairs: another seed"))
+      }
+    }
+  }
+
   @Test("Ten times the batch, no throttle, an index on the updated column: exit 2, on their lines")
   func regressions() throws {
     try Command.inFolder { command in
