@@ -39,6 +39,8 @@ class Scenario:
         self.traffic = ", ".join(classes(rng))
         self.settings = {"synchronous_commit": '"%s"' % rng.choice(["on", "on", "off"])}
         self.storage, self.run, self.events, self.flags = {}, {}, [], []
+        # What the replica of its own has, where a server is held to less than the host.
+        self.replica = {}
 
     def pace(self, batch):
         self.batch, self.pause = batch, max(0.0, batch * (self.per_row - 12e-6))
@@ -65,12 +67,14 @@ class Scenario:
             # 40,000 rows a second take a replica 0.1 to 0.2 of a core (docs/model.md): more than it gets.
             self.workers, self.rows, self.per_row = 2, 1_000_000, 50e-6
             self.pace(self.batch)
+            self.replica["cores"] = 1
             self.flags += ["--replica-cpu", "%d%%" % rng.randint(6, 9)]
 
     def server(self, kind):
         rng = self.rng
         if kind == "iops":
             self.storage["iops"] = int(logarithmic(rng, 250, 1000))
+            self.replica["storage"] = "{iops: 20000}"
             self.flags += ["--iops", str(self.storage["iops"])]
         elif kind == "checkpoint":
             self.settings["checkpoint_timeout"], self.run["before"] = "30s", "20s"
@@ -84,13 +88,17 @@ class Scenario:
             self.settings["shared_buffers"] = "64MiB"
             self.rows = max(self.rows, int(192 * 2**20 / self.width / 1000 + 1) * 1000)
 
+    def replicas(self):
+        named = {"name": "standby", "network": "1GiB/s", "rtt": "20us", **self.replica}
+        return f", replicas: [{mapping(named)}]" if self.replica else ""
+
     def text(self):
         return (
             "{table: {rows: %d, row_width: %dB, fillfactor: %d, indexes: [%s]}, "
             "strategy: {batch: {rows: %d}, workers: %d, pause: %dus}, traffic: [%s], "
-            "database: {storage: %s, settings: %s}, events: [%s], run: %s}" % (
+            "database: {storage: %s, settings: %s%s}, events: [%s], run: %s}" % (
                 self.rows, self.width, self.fill, self.indexes, self.batch, self.workers, int(self.pause * 1e6),
-                self.traffic, mapping(self.storage), mapping(self.settings), ", ".join(self.events), mapping(self.run)))
+                self.traffic, mapping(self.storage), mapping(self.settings), self.replicas(), ", ".join(self.events), mapping(self.run)))
 
 
 def mapping(values):

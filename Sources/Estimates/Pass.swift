@@ -124,7 +124,7 @@ struct Pass {
       add(.network, left(network, demand.logBytes, bytesPerRow), limits: waits)
       add(
         .replicaDisk,
-        database.colocated
+        database.replicas.contains(where: database.sharesDisk)
           ? left(disk, trafficDeviceBytes + demand.logBytes, deviceBytesPerRow + bytesPerRow)
           : left(disk, demand.logBytes, bytesPerRow), limits: waits)
       add(

@@ -32,7 +32,7 @@ extension Pass {
     }
     let disk = Self.logBandwidth(replica.storage)
     // On the primary's own disk, replicas make the same log durable again beside everything else.
-    let shared = scenario.database.colocated
+    let shared = scenario.database.sharesDisk(with: replica)
     return ReplicaLoad(
       network: backlog(
         traffic: demand.logBytes / replica.network, perRow: bytesPerRow / replica.network),

@@ -7,12 +7,19 @@ import Primitives
 package struct Costs: Sendable, Hashable {
   /// CPU to receive, bind, plan from cache and answer one prepared statement.
   package var statement: TimeSpan = .microseconds(18)
+  /// CPU to parse and plan a statement that is not prepared: the backfill's are not.
+  package var plan: TimeSpan = .microseconds(40)
   /// What a transaction's first statement takes longer than later ones, both processes together: they
   /// have slept, the core with them, and its caches hold other things.
   package var cold: TimeSpan = .zero
   package var begin: TimeSpan = .microseconds(6)
   /// CPU of a commit beside its flush.
   package var commit: TimeSpan = .microseconds(9)
+  /// CPU of making a commit durable: the calls that write and flush the log, and who is woken.
+  package var sync: TimeSpan = .zero
+  /// CPU of sending, receiving and writing up to 128 KiB of log for a replica, walsender and walreceiver
+  /// together.
+  package var ship: TimeSpan = .zero
   /// Find and return one row by an index.
   package var selectRow: TimeSpan = .microseconds(4)
   /// Write one new row version on the same page.
@@ -23,6 +30,8 @@ package struct Costs: Sendable, Hashable {
   package var indexEntry: TimeSpan = .nanoseconds(2_000)
   /// Insert one entry of the index in whose order a batch goes: next to the one before.
   package var keyEntry: TimeSpan = .nanoseconds(2_000)
+  /// Go over one row pointer of a full leaf, for some to delete or to merge.
+  package var leafPass: TimeSpan = .nanoseconds(140)
   /// Step over one index entry in order.
   package var indexStep: TimeSpan = .nanoseconds(80)
   /// Look at one row in a sequential scan.
@@ -47,6 +56,8 @@ package struct Costs: Sendable, Hashable {
   package var wakeUp: TimeSpan = .microseconds(5)
   /// Fixed part of a log flush beside the device's write latency.
   package var flush: TimeSpan = .microseconds(30)
+  /// The least time in which a new log file is written full of zeros and flushed, however fast its bytes pass.
+  package var logFile: TimeSpan = .zero
   /// Share by which a row's cost grows for each further backfill worker (log insertion, leaf latches).
   package var contention = 0.03
   /// Share of the memory beyond shared_buffers that caches database pages.

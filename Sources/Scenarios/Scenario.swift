@@ -142,13 +142,22 @@ package struct Database: Sendable, Hashable {
   package var storage: Storage
   package var settings: ServerSettings
   package var replicas: [Replica]
-  /// Primary, replicas and driver share the same cores and disk.
+  /// Primary, replicas and driver share the same cores and disk; but not a replica that has another number of
+  /// cores, or another storage: it is held to them.
   package var colocated: Bool
   /// Between the application and the primary, there and back.
   package var roundTrip: TimeSpan
   package var costs: Costs
   /// How single round trips, reads and writes differ, where a calibration has seen it.
   package var scatter = LatencyScatter()
+
+  package func sharesCores(with replica: Replica) -> Bool {
+    colocated && replica.cores == cores
+  }
+
+  package func sharesDisk(with replica: Replica) -> Bool {
+    colocated && replica.storage == storage
+  }
 
   /// Between the application and the primary, one way.
   package var halfTrip: TimeSpan { TimeSpan(nanoseconds: roundTrip.nanoseconds / 2) }

@@ -22,13 +22,12 @@ extension Model {
 
     cpus.append(Self.cpu(0, cores: database.cores, database.costs))
     let scatter = database.scatter
-    devices.append(Self.device(0, database.storage, scatter, key("storage")))
-    if !database.colocated {
-      for (index, replica) in database.replicas.enumerated() {
-        cpus.append(Self.cpu(index + 1, cores: replica.cores, database.costs))
-        devices.append(
-          Self.device(index + 1, replica.storage, scatter, key("storage of \(replica.name)")))
-      }
+    devices.append(Self.device(0, database.storage, database.costs, scatter, key("storage")))
+    for (index, replica) in database.replicas.enumerated() {
+      cpus.append(Self.cpu(index + 1, cores: replica.cores, database.costs))
+      devices.append(
+        Self.device(
+          index + 1, replica.storage, database.costs, scatter, key("storage of \(replica.name)")))
     }
     var flush = LogFlusher.Settings(fixed: database.costs.flush)
     flush.commitDelay = database.settings.commitDelay
@@ -61,7 +60,7 @@ extension Model {
       classes.append(
         ClassState(
           timeout: traffic.timeout, pool: traffic.pool,
-          server: database.colocated ? 0 : traffic.replica.map { $0 + 1 } ?? 0))
+          server: traffic.replica.map { $0 + 1 } ?? 0))
     }
     let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
     let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400
@@ -98,6 +97,7 @@ extension Model {
       Latency(median: database.costs.cold, scatter: $0)
     }
     coldKey = key("cold start")
+    backfillColdKey = key("cold start of the backfill")
     if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
     for traffic in scenario.traffic {
       scripts.append(Int32(steps.count))
@@ -108,7 +108,10 @@ extension Model {
     }
     lagNoted = OwnedArray(repeating: .zero, count: replicas.count)
     replayers = []
+    shippers = []
+    arrivedMessages = Array(repeating: 0, count: replicas.count)
     for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
+    for index in replicas.indices { shippers.append(admit(.ship, owner: Int32(index))) }
   }
 
   /// The owners under which devices hand requests back, apart from all processes: nobody waits for
@@ -125,20 +128,19 @@ extension Model {
   }
 
   private static func device(
-    _ id: Int, _ storage: Storage, _ scatter: LatencyScatter, _ key: RandomKey
+    _ id: Int, _ storage: Storage, _ costs: Costs, _ scatter: LatencyScatter, _ key: RandomKey
   ) -> StorageDevice {
     func latency(_ span: TimeSpan, _ quantiles: Quantiles?) -> Latency {
       quantiles.map { Latency(median: span, scatter: $0) }
         ?? Latency(mean: span, variation: usualVariation)
     }
-    return StorageDevice(
-      id: Int16(id),
-      limits: StorageDevice.Limits(
-        iops: storage.iops, throughput: storage.throughput,
-        readLatency: latency(storage.readLatency, scatter.read),
-        writeLatency: latency(storage.writeLatency, scatter.write),
-        burst: storage.burst.map { ($0.iops, $0.credits) }),
-      randomness: key)
+    var limits = StorageDevice.Limits(
+      iops: storage.iops, throughput: storage.throughput,
+      readLatency: latency(storage.readLatency, scatter.read),
+      writeLatency: latency(storage.writeLatency, scatter.write),
+      burst: storage.burst.map { ($0.iops, $0.credits) })
+    limits.logFile = costs.logFile
+    return StorageDevice(id: Int16(id), limits: limits, randomness: key)
   }
 
   private static func pipeline(

@@ -110,6 +110,10 @@ struct Model: ~Copyable {
   /// By replica: the process that replays, its CPU for the piece under way, queries that hold a
   /// snapshot, how long the backfill's lag took to go, conflict time already recorded.
   var replayers: [Int32]
+  /// Of walsender and walreceiver together, a process a replica.
+  var shippers: [Int32]
+  /// Messages that have arrived and not been taken in.
+  var arrivedMessages: [Int]
   /// Played times of the last readings of lag.
   var lagNoted: OwnedArray<Instant>
   var replayCPU: OwnedArray<TimeSpan>
@@ -129,6 +133,11 @@ struct Model: ~Copyable {
   /// Nil where every cold start takes the same time.
   let coldStarts: Latency?
   let coldKey: RandomKey
+  /// The same for connections of the backfill.
+  let backfillColdKey: RandomKey
+  var backfillColdStarts: UInt64 = 0
+  /// When the boundary lookups' connection came to rest.
+  var lookupRestedAt = Instant.zero
   let demandKey: RandomKey
   let queueKey: RandomKey
   let phaseKey: RandomKey
@@ -238,6 +247,7 @@ struct Model: ~Copyable {
     case .worker: workerGoesOn(Int(processes[process].owner))
     case .boundary: lookupGoesOn(process)
     case .replay: replayRead(Int(processes[process].owner))
+    case .ship: break
     case .detached: processes.remove(process)
     }
   }
@@ -253,6 +263,9 @@ struct Model: ~Copyable {
     case .replay:
       cpus[cpu].release(process, in: &calendar)
       replayComputed(replica: Int(processes[process].owner))
+    case .ship:
+      cpus[cpu].release(process, in: &calendar)
+      logShipped(replica: Int(processes[process].owner))
     case .transaction:
       cpus[cpu].release(process, in: &calendar)
       advance(process)

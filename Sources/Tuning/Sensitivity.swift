@@ -105,7 +105,8 @@ struct UncertainInput: Sendable {
   private static var costs: [(String, WritableKeyPath<Costs, TimeSpan> & Sendable)] {
     [
       ("update_row", \.updateRow), ("move_row", \.moveRow), ("index_entry", \.indexEntry),
-      ("key_entry", \.keyEntry), ("expression", \.expression), ("statement", \.statement),
+      ("key_entry", \.keyEntry), ("leaf_pass", \.leafPass), ("expression", \.expression),
+      ("statement", \.statement),
       ("select_row", \.selectRow),
       ("page_image", \.pageImage), ("replay_record", \.replayRecord),
       ("replay_image", \.replayImage), ("time_slice", \.timeSlice),

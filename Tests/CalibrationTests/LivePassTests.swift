@@ -7,9 +7,9 @@ import Testing
 @Suite struct LivePassTests {
   private static let groups = [
     "select", "transaction", "hot", "full", "paced_read", "paced_write",
-    "paced_memory", "paced_framed", "scan",
+    "paced_memory", "paced_framed", "ship", "scan",
     "checkpoint", "batch", "contention", "commit_bytes", "group", "handoff", "wake", "crowd",
-    "cores", "slice", "reads", "replay", "pass",
+    "cores", "slice", "reads", "log_file", "replay", "pass",
   ]
 
   @Test("Two passes measure everything, leave no table, and make a file that can be read")

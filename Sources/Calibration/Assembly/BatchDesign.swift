@@ -1,9 +1,11 @@
+import Simulator
+
 /// What rows of batches cost, told apart by batches that differ in what their rows do.
 ///
 /// CPU of a batch − rows × step = begin and statement + rows × update_row + moved × (move_row + key_entry +
-/// others × index_entry) + images × page_image. Rows that stay on their page give update_row, those that leave
-/// one without any index move_row, the primary key's key_entry, further indexes index_entry, and batches
-/// right after a checkpoint page_image.
+/// others × index_entry) + pointers × leaf_pass + images × page_image. Rows that stay on their page give update_row, those that leave
+/// one without any index move_row, the primary key's key_entry, further indexes index_entry, those
+/// of them that come when their leaves are full leaf_pass, and batches right after a checkpoint page_image.
 package struct BatchDesign: Sendable {
   static let method =
     "server CPU of batches with none, one and three indexes, on their page and off it, warm and after a "
@@ -26,6 +28,7 @@ package struct BatchDesign: Sendable {
       "index_entry",
       { ($0["rows"] ?? 0) * ($0["moves"] ?? 1) * max(0, ($0["indexes"] ?? 1) - 1) }
     ),
+    ("leaf_pass", pointers),
     ("page_image", { $0["images"] ?? 0 }),
   ]
 
@@ -33,8 +36,7 @@ package struct BatchDesign: Sendable {
     let batches = measured["batch"].filter {
       $0["wide"] != 1 && ($0["cpu"] ?? 0) > 0 && $0["rows"] != nil
     }
-    let hasImages = batches.contains { ($0["images"] ?? 0) > 0 }
-    let terms = hasImages ? Self.terms[...] : Self.terms.dropLast()
+    let terms = Self.terms.filter { term in batches.contains { term.amount($0) > 0 } }
     let amounts = batches.map { batch in terms.map { $0.amount(batch) } }
     let rest = batches.map { batch in
       (batch["cpu"] ?? 0) - (batch["rows"] ?? 0) * (batch["blocks"] == 1 ? scanRow : indexStep)
@@ -53,6 +55,19 @@ package struct BatchDesign: Sendable {
       return ((pair.1 - sum) * scale) * ((pair.1 - sum) * scale)
     }
     misfit = (squares.reduce(0, +) / Double(max(1, squares.count))).squareRoot()
+  }
+
+  /// Row pointers in full leaves that a batch's entries make nbtree go over.
+  @Sendable
+  private static func pointers(_ batch: Measured.Reading) -> Double {
+    guard let from = batch["from"], let rows = batch["rows"], batch["moves"] == 1,
+      let others = batch["indexes"].map({ $0 - 1 }), others > 0
+    else { return 0 }
+    let passes = CalibrationTables.passes
+    let pointers =
+      passes.pointers(inserted: Int(from + rows)) - passes.pointers(inserted: Int(from))
+    // Less than one a row is lost in the noise of its time.
+    return pointers < rows ? 0 : others * pointers
   }
 
   /// For each batch the median CPU of all like it: deviations are relative, but weighing a batch by its own

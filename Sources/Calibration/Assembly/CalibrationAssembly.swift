@@ -40,7 +40,7 @@ package struct CalibrationAssembly: Sendable {
     switch name {
     case "costs.cold": Costing.coldStarts(measured)
     case "storage.write_latency":
-      Costing.flushes(measured).map { max(0, $0 - (values["costs.flush"] ?? 0)) }
+      Costing.flushesApart(measured).map { max(0, $0 - (values["costs.flush"] ?? 0)) }
     case "storage.read_latency": measured.values("reads", "random")
     default: []
     }

@@ -18,6 +18,7 @@ package struct Costing: Sendable {
     locks(measured)
     replay(measured)
     set("storage.dirty_expire", SampleQuantiles(measured.values("host", "dirty_expire"))?.median)
+    set(cost: "log_file", SampleQuantiles(measured.values("log_file", "seconds"))?.median)
     set("storage.read_latency", SampleQuantiles(measured.values("reads", "random"))?.median)
   }
 
@@ -86,6 +87,7 @@ package struct Costing: Sendable {
       let wall = median("transaction", "wall", measured)
     else { return }
     set(cost: "statement", alone - self["select_row"])
+    set(cost: "plan", median("transaction", "planned", measured).map { max(0, $0 - alone) })
     // BEGIN and COMMIT without anything to make durable are two statements that do nothing.
     set(cost: "begin", (framed - alone) / 2)
     set(cost: "commit", (framed - alone) / 2)
@@ -106,11 +108,19 @@ package struct Costing: Sendable {
     SampleQuantiles(measured.values(group, name))?.median
   }
 
-  /// A write that waits for the disk takes longer than one that does not: by its flush.
+  /// A write that waits for the disk takes longer than one that does not: by its flush, and its CPU.
   ///
   /// Software's and device's part are seen together only: the default of `flush`, or half of it all
   /// where that is less, counts as software.
   private mutating func commits(_ measured: Measured) {
+    set(cost: "sync", Self.sync(measured))
+    set(
+      cost: "ship",
+      SampleQuantiles(
+        measured["ship"].compactMap { reading in
+          guard let cpu = reading["cpu"], let flushes = reading["flushes"] else { return nil }
+          return cpu / max(1, flushes)
+        })?.median)
     guard let flush = SampleQuantiles(Self.flushes(measured))?.median else { return }
     let whole = max(1e-6, flush)
     let software = min(Costs().flush.seconds, whole / 2)
@@ -118,10 +128,31 @@ package struct Costing: Sendable {
     set("storage.write_latency", whole - software)
   }
 
-  /// Seconds of single flushes.
+  /// CPU of a write that waits for its flush beyond that of one that does not; nil where it was not seen.
+  private static func sync(_ measured: Measured) -> Double? {
+    func median(_ group: String) -> Double? {
+      // Where the processor is not seen, elapsed time stands for CPU.
+      let seen = measured[group].filter { $0["queued"] != nil }
+      return SampleQuantiles(seen.compactMap { $0["cpu"] })?.median
+    }
+    guard let write = median("paced_write"), let memory = median("paced_memory") else { return nil }
+    return max(0, write - memory)
+  }
+
+  /// Seconds of single flushes, without their CPU.
   static func flushes(_ measured: Measured) -> [Double] {
     let rest = SampleQuantiles(measured.values("paced_memory", "wall"))?.median ?? 0
-    return measured.values("paced_write", "wall").map { max(0, $0 - rest) }
+    let cpu = sync(measured) ?? 0
+    return measured.values("paced_write", "wall").map { max(0, $0 - rest - cpu) }
+  }
+
+  /// The same, none longer than the longest of the middle pass: new log files and the page cache's bursts hold
+  /// up a flush in a hundred for some tens of milliseconds, and are in the model apart.
+  static func flushesApart(_ measured: Measured) -> [Double] {
+    let all = flushes(measured)
+    let passes = Dictionary(grouping: zip(measured["paced_write"], all)) { $0.0["pass"] ?? 0 }
+    let longest = SampleQuantiles(passes.values.compactMap { $0.map(\.1).max() })?.median ?? 0
+    return all.map { min($0, longest) }
   }
 
   /// CPU of the waiter beyond that of the same update without a wait.
@@ -148,6 +179,9 @@ extension Costing {
   /// How each parameter is obtained, a sentence.
   package static let methods: [String: String] = [
     "costs.statement": "server CPU of reads in a loop, without select_row",
+    "costs.plan": "server CPU that reads in a loop take longer where they are not prepared",
+    "costs.sync": "server CPU of paced updates beyond those that do not wait for the disk",
+    "costs.ship": "CPU of walsender and walreceiver while paced updates commit, by update",
     "costs.cold": "elapsed time of paced reads beyond those in a loop",
     "costs.select_row": "server CPU of reads by key, regressed on their rows: the slope",
     "costs.begin": "half of the server CPU that BEGIN and COMMIT add to a read in a loop",
@@ -159,12 +193,13 @@ extension Costing {
     "costs.expression": "server CPU that upper(substr(…, 1, 8)) adds to a sequential count",
     "costs.update_row": BatchDesign.method, "costs.move_row": BatchDesign.method,
     "costs.key_entry": BatchDesign.method, "costs.index_entry": BatchDesign.method,
-    "costs.page_image": BatchDesign.method,
+    "costs.leaf_pass": BatchDesign.method, "costs.page_image": BatchDesign.method,
     "costs.contention": "a batch's time for a row, its run queue apart, beside another batch over "
       + "alone, less one",
+    "costs.log_file": "a new file of 16 MiB of zeros, written and flushed beside the data",
     "costs.flush": "software's part of a commit's wait: its default, or half if that is less",
     "storage.write_latency": "paced updates beyond those that do not wait for the disk, without "
-      + "costs.flush",
+      + "costs.sync and costs.flush",
     "storage.read_latency": "direct random reads of 8 KiB from a file of 64 MiB",
     "storage.dirty_expire": "vm.dirty_expire_centisecs of this host",
     "costs.wake_up": "none: what waking costs after a rest is in cold, within a transaction nobody "

@@ -48,8 +48,8 @@ extension CalibrationAssembly {
       method: "root mean square of the batches' CPU beside the sum of their costs, relative")
     if identifiability.collinearity > Identifiability.greatestCollinearity {
       file.warnings.append(
-        "the batches do not tell update_row, move_row, key_entry, index_entry and page_image apart: "
-          + "their sum holds, each of them may not")
+        "the batches do not tell update_row, move_row, key_entry, index_entry, leaf_pass and page_image "
+          + "apart: their sum holds, each of them may not")
     }
   }
 }

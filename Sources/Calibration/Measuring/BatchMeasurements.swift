@@ -1,3 +1,4 @@
+import Glibc
 import LiveDriver
 
 /// What a row of a batch costs: where versions stay on their page and where they leave it, with none, one and
@@ -54,7 +55,7 @@ struct BatchMeasurements {
   }
 
   static func prepareNeighbour(_ connection: Connection) throws(ServerError) {
-    try connection.prepare(indexed.statement, indexed.sql)
+    try connection.prepare(plain.statement, plain.sql)
   }
 
   /// The bounds of the next batch of about that many rows.
@@ -77,7 +78,10 @@ struct BatchMeasurements {
     for course in courses {
       for (place, rows) in Self.sizes.enumerated() {
         guard let bounds = take(rows, of: course) else { continue }
+        // A backfill's batches come after a pause: caches hold other things.
+        usleep(50_000)
         var reading = try batch(course, bounds)
+        reading["from"] = Double(bounds.from)
         let wide = course.table == CalibrationTables.wide
         reading["indexes"] = Double(course.indexes)
         reading["moves"] = course.moves ? 1 : 0
@@ -123,12 +127,14 @@ struct BatchMeasurements {
   /// How long a row takes alone and beside a batch of another worker, the run queue apart: its own CPU, and what
   /// it waits for the other's latches; nothing where the queue cannot be seen.
   mutating func contention(_ other: Probe) throws -> [Measured.Reading] {
-    let (course, rows) = (Self.indexed, 2_500)
+    let (course, rows) = (Self.plain, 2_500)
     guard probe.seesProcessor, let alone = take(rows, of: course),
       let mine = take(rows, of: course), let theirs = take(2 * rows, of: course)
     else { return [] }
     let single = try batch(course, alone)
     let neighbour = Neighbour(other, course.statement, course.parameters(theirs))
+    // Until it is at work.
+    usleep(2_000)
     let together = try batch(course, mine)
     try neighbour.join()
     func service(_ reading: Measured.Reading) -> Double? {

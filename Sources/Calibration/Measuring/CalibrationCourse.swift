@@ -139,23 +139,38 @@ private struct Passes {
     measured.add("hot", try statements.heapOnlyUpdates(&draw))
     measured.add(
       "full", try statements.updatesOfFullPages(pass: number, rowsOfBlock: rowsOfBlock))
+    let shipping = replay?.shippingTime
     let paced = try paced.statements(pass: number, count: 5)
+    if let shipping, let after = replay?.shippingTime {
+      // One that does not wait for its flush is followed by one all the same.
+      let flushes = ["paced_write", "paced_framed", "paced_memory"].reduce(0) { sum, kind in
+        sum + paced[kind, default: []].count
+      }
+      measured.add("ship", [["cpu": after - shipping, "flushes": Double(flushes)]])
+    }
     for (kind, readings) in paced.sorted(by: { $0.key < $1.key }) { measured.add(kind, readings) }
     measured.add("scan", try statements.scans(&draw))
     if isOdd { try checkpoint(into: &measured) }
-    measured.add("batch", try batches.batches(fresh: isOdd))
-    if isOdd { measured.add("contention", try batches.contention(others[0])) }
+    try batches(fresh: isOdd, into: &measured)
     measured.add("commit_bytes", try commits.afterBytes())
     measured.add("group", try CommitMeasurements.group([probe] + others, seconds: 0.5))
     measured.add("handoff", try locks.handOffs())
     if probe.seesProcessor { try processor(number, into: &measured) }
     if let folder {
       measured.add("reads", StorageMeasurements.reads(folder: folder, count: 60))
+      measured.add("log_file", StorageMeasurements.logFiles(folder: folder, count: 3))
       if let seconds = StorageMeasurements.dirtyExpire() {
         measured.add("host", [["dirty_expire": seconds]])
       }
     }
     if let reading = try replay?.backlog(images: isOdd) { measured.add("replay", [reading]) }
+  }
+
+  private mutating func batches(fresh: Bool, into measured: inout Measured) throws {
+    try replay?.pause()
+    defer { replay?.resume() }
+    measured.add("batch", try batches.batches(fresh: fresh))
+    if fresh { measured.add("contention", try batches.contention(others[0])) }
   }
 
   /// Where the role may not, nothing is known of it.

@@ -1,5 +1,6 @@
 import LiveDriver
 import Scenarios
+import Simulator
 
 /// The tables that a calibration works on: its own, as wide as the scenario's, removed at the end.
 struct CalibrationTables: Sendable {
@@ -12,6 +13,9 @@ struct CalibrationTables: Sendable {
   static let secondaryIndexes = 2
   /// Of the rows that are wider, over the others; less where they would not fit a page four times.
   static let widening = 4
+
+  /// Of the secondary indexes: an integer and its header, eight bytes each.
+  static let passes = LeafPasses(entry: 16, rows: rows, repeats: 0)
 
   static let schema = "rehearse_calibration"
   static let plain = "\(schema).plain"

@@ -7,6 +7,8 @@ struct ReplayMeasurements {
   private let replica: Connection
   /// The startup process, where it can be watched.
   private let startup: Int?
+  /// The processes that bring it the log, likewise.
+  private let shipping: [Int]
   private var next = 0
 
   init(
@@ -21,10 +23,23 @@ struct ReplayMeasurements {
     startup =
       probe.seesProcessor
       ? process.flatMap { ProcessorTime.of(process: $0) == nil ? nil : $0 } : nil
+    let sender = try administration.execute("SELECT pid FROM pg_stat_replication LIMIT 1")
+    let receiver = try replica.execute("SELECT pid FROM pg_stat_wal_receiver")
+    shipping = [sender, receiver].compactMap { $0.integer(0, 0) }
     try probe.connection.prepare(
       "backlog",
       "UPDATE \(CalibrationTables.backlog) SET a = a + 1 WHERE id > $1 AND id <= $2")
   }
+
+  /// Seconds of CPU that walsender and walreceiver have used; nil where they cannot be watched.
+  var shippingTime: Double? {
+    let times = shipping.compactMap { ProcessorTime.of(process: $0)?.running }
+    return startup != nil && times.count == 2 ? times[0] + times[1] : nil
+  }
+
+  /// Replay takes caches from what is measured meanwhile.
+  func pause() throws(ServerError) { try replica.execute("SELECT pg_wal_replay_pause()") }
+  func resume() { _ = try? replica.execute("SELECT pg_wal_replay_resume()") }
 
   /// A backlog with images of the pages it touches, or almost without: after a checkpoint, or after
   /// the same rows were written once already.
@@ -35,8 +50,8 @@ struct ReplayMeasurements {
     if images { _ = try? administration.execute("CHECKPOINT") }
     if !images { try update(from, rows) }
     try catchUp()
-    try replica.execute("SELECT pg_wal_replay_pause()")
-    defer { _ = try? replica.execute("SELECT pg_wal_replay_resume()") }
+    try pause()
+    defer { resume() }
     guard let before = try probe.logCounters() else { return nil }
     let log = try probe.logPosition()
     try update(from, rows)

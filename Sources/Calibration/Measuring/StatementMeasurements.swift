@@ -26,9 +26,11 @@ struct StatementMeasurements {
     try connection.prepare("scan", "SELECT count(pad) FROM \(CalibrationTables.plain)")
   }
 
+  private static let readOne = "SELECT * FROM \(CalibrationTables.hot) WHERE id = $1"
+
   /// Statements of one row that several sessions run.
   static func prepareSingles(_ connection: Connection) throws(ServerError) {
-    try connection.prepare("read_one", "SELECT * FROM \(CalibrationTables.hot) WHERE id = $1")
+    try connection.prepare("read_one", readOne)
     try connection.prepare(
       "write_one", "UPDATE \(CalibrationTables.hot) SET v = v + 1 WHERE id = $1")
   }
@@ -61,10 +63,13 @@ struct StatementMeasurements {
         try probe.connection.execute("COMMIT")
       }
     }.per(Self.statements)
+    let planned = try probe.cost { () throws(ServerError) in
+      for key in keys { try probe.connection.execute(Self.readOne, [key]) }
+    }.per(Self.statements)
     return [
       [
         "alone": alone.cpu, "framed": framed.cpu, "wall": alone.wall, "client": alone.client,
-        "framed_client": framed.client,
+        "framed_client": framed.client, "planned": planned.cpu,
       ]
     ]
   }

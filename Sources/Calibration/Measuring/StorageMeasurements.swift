@@ -43,6 +43,25 @@ enum StorageMeasurements {
     return readings
   }
 
+  /// Seconds in which new files as long as the server's log files are written full of zeros and flushed, as it
+  /// does when none is left to be used again (XLogFileInitInternal); none where the folder is not here.
+  static func logFiles(folder: String, count: Int) -> [Measured.Reading] {
+    let path = folder + "/rehearse-calibrate-log"
+    let zeros = [UInt8](repeating: 0, count: 1 << 20)
+    return (0..<count).compactMap { _ in
+      let start = monotonicSeconds()
+      let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      guard file >= 0 else { return nil }
+      defer {
+        close(file)
+        unlink(path)
+      }
+      for _ in 0..<16 where Glibc.write(file, zeros, zeros.count) != zeros.count { return nil }
+      guard fsync(file) == 0 else { return nil }
+      return ["seconds": monotonicSeconds() - start]
+    }
+  }
+
   /// How long this host lets pages stay dirty before it writes them, seconds; nil where it does not say.
   static func dirtyExpire() -> Double? {
     let text = try? String(

@@ -25,11 +25,22 @@ enum CostTable {
         key: "statement", path: \.statement, doc: "Receive, bind and answer one prepared statement."
       ),
       Entry(
+        key: "plan", path: \.plan,
+        doc: "Parse and plan a statement that is not prepared, as the backfill's."),
+      Entry(
         key: "cold", path: \.cold,
         doc: "Extra for a transaction's first statement: its processes and their core have slept.",
         reason: "measured by a calibration only"),
       Entry(key: "begin", path: \.begin, doc: "Start a transaction."),
       Entry(key: "commit", path: \.commit, doc: "Commit, beside the flush of the log."),
+      Entry(
+        key: "sync", path: \.sync,
+        doc: "CPU of the calls that make a commit durable, beside the flush itself.",
+        reason: "measured by a calibration only"),
+      Entry(
+        key: "ship", path: \.ship,
+        doc: "CPU of sending, receiving and writing up to 128 KiB of log for a replica.",
+        reason: "measured by a calibration only"),
       Entry(key: "select_row", path: \.selectRow, doc: "Find and return one row by an index."),
       Entry(key: "update_row", path: \.updateRow, doc: "Write a row version on the same page."),
       Entry(
@@ -38,6 +49,9 @@ enum CostTable {
       Entry(
         key: "key_entry", path: \.keyEntry,
         doc: "Insert one entry of the index in whose order a batch goes."),
+      Entry(
+        key: "leaf_pass", path: \.leafPass,
+        doc: "Go over one row pointer of a full leaf, for some to delete or to merge."),
       Entry(key: "index_step", path: \.indexStep, doc: "Step over one index entry in order."),
       Entry(key: "scan_row", path: \.scanRow, doc: "Look at one row in a sequential scan."),
       Entry(key: "lock_row", path: \.lockRow, doc: "Lock one row (SELECT FOR UPDATE)."),
@@ -58,6 +72,10 @@ enum CostTable {
       Entry(key: "wake_up", path: \.wakeUp, doc: "From a wake-up to running on an idle core."),
       Entry(
         key: "flush", path: \.flush, doc: "Fixed part of a log flush beside the write latency."),
+      Entry(
+        key: "log_file", path: \.logFile,
+        doc: "At least so long a new log file is written full of zeros and flushed.",
+        reason: "measured by a calibration only"),
     ]
   }
 

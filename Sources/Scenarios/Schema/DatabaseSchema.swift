@@ -39,7 +39,8 @@ extension ScenarioSchema {
         .value("[]", because: "no replica is written"), "Streaming replicas."),
       Field(
         "colocated", .flag, .value("false", because: "servers have their own machines"),
-        "Primary, replicas and driver share the same cores and disk."),
+        "Primary, replicas and driver share the same cores and disk; a replica with cores or storage of its "
+          + "own is held to them."),
       Field(
         "rtt", .time(0...10), .value("500us", because: "another host in the same zone"),
         "Network round trip between the application and the primary."),

@@ -121,15 +121,22 @@ extension Model {
 
   var grownBytes: Int { tables.sum { $0.grownBytes } }
 
+  /// Linux keeps what nobody waits for from filling the queue: at most so many requests of it are with the
+  /// device (RWB_DEF_DEPTH, block/blk-wbt.c).
+  private static let writebackDepth = 16
+
   /// A replica's relations grow as the primary's do, on its own device or on the same one.
   private mutating func writeBack() {
     let (grown, now) = (grownBytes, modelNow)
     guard let burst = writeback?.due(grown: grown, at: now), burst > 0 else { return }
-    let servers = scenario.database.colocated ? 1 + replicas.count : 1
-    for device in devices.indices {
-      let bytes = Int64(burst * servers)
+    var servers = Array(repeating: 0, count: devices.count)
+    servers[0] = 1
+    for replica in replicas.indices { servers[deviceIndex(replica)] += 1 }
+    for device in devices.indices where servers[device] > 0 {
+      let bytes = Int64(burst * servers[device])
       devices[device].submit(
-        Self.noOwner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes, in: &calendar)
+        Self.noOwner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes,
+        depth: Self.writebackDepth, in: &calendar)
     }
   }
 

@@ -42,7 +42,25 @@ extension Model {
     books.logShipped += content.bytes
   }
 
+  /// A message has arrived: it is taken in as soon as walsender and walreceiver have had the CPU that it costs.
   mutating func logReceived(replica: Int) {
+    guard costs.ship > .zero else { return takeIn(replica) }
+    arrivedMessages[replica] += 1
+    if arrivedMessages[replica] == 1 { ship(replica) }
+  }
+
+  private mutating func ship(_ replica: Int) {
+    let demand = costs.ship * replicas[replica].partsOfNextMessage
+    cpus[cpuIndex(replica)].submit(shippers[replica], demand: demand, in: &calendar)
+  }
+
+  mutating func logShipped(replica: Int) {
+    takeIn(replica)
+    arrivedMessages[replica] -= 1
+    if arrivedMessages[replica] > 0 { ship(replica) }
+  }
+
+  private mutating func takeIn(_ replica: Int) {
     replicas[replica].received(into: &devices[deviceIndex(replica)], in: &calendar)
   }
 
@@ -52,9 +70,15 @@ extension Model {
     for replica in replicas.indices { change(&replicas[replica].segments) }
   }
 
-  /// Colocated replicas share the primary's disk and cores.
-  func deviceIndex(_ replica: Int) -> Int { scenario.database.colocated ? 0 : replica + 1 }
-  func cpuIndex(_ replica: Int) -> Int { scenario.database.colocated ? 0 : replica + 1 }
+  func deviceIndex(_ replica: Int) -> Int {
+    let database = scenario.database
+    return database.sharesDisk(with: database.replicas[replica]) ? 0 : replica + 1
+  }
+
+  func cpuIndex(_ replica: Int) -> Int {
+    let database = scenario.database
+    return database.sharesCores(with: database.replicas[replica]) ? 0 : replica + 1
+  }
 
   mutating func replicaFlushEnded(_ replica: Int) {
     replicas[replica].flushEnded(into: &devices[deviceIndex(replica)], in: &calendar)

@@ -64,8 +64,10 @@ extension Model {
     let moved = Double(work.moved) / Double(rows)
     let matching = rowDemand(moved: moved, worker: index) * Double(work.hot + work.moved)
     let others = costs.scanRow * (Double(segment.count) * (1 - share))
+    // Before version 14 nobody looks for what to delete in a full leaf.
+    let passes = scenario.database.version < 14 ? .zero : costs.leafPass * work.leafPointers
     let crowd = 1 + costs.contention * Double(max(0, activeBatches - 1))
-    return (matching + others + costs.pageImage * Double(work.images)) * crowd
+    return (matching + others + costs.pageImage * Double(work.images) + passes) * crowd
   }
 
   /// Page and log work of a segment; pages are marked as modified now.

@@ -38,6 +38,15 @@ extension Model {
     return min(rows, lower * perBlock)..<min(rows, max(lower, upper) * perBlock)
   }
 
+  /// What the first statement of a connection of the backfill takes longer after a rest; nothing where it
+  /// has hardly rested.
+  mutating func coldStart(rested: TimeSpan) -> TimeSpan {
+    guard rested >= .milliseconds(1), costs.cold > .zero else { return .zero }
+    guard let coldStarts else { return costs.cold }
+    backfillColdStarts += 1
+    return coldStarts.draw(sumOf: 1, from: backfillColdKey, at: backfillColdStarts)
+  }
+
   private mutating func trip(_ index: Int, _ span: TimeSpan, then stage: Worker.Stage) {
     workers[index].stage = stage
     calendar.post(.resume(process: workers[index].process), at: calendar.now + span)
@@ -49,12 +58,17 @@ extension Model {
     case .sending:
       // The statement's snapshot holds the horizon until the transaction ends.
       workers[index].snapshot = modelNow
-      compute(index, costs.begin + costs.statement, .planning)
+      let cold = coldStart(rested: workers[index].startedAt - workers[index].restedAt)
+      workers[index].restedAt = workers[index].startedAt
+      compute(index, cold + costs.begin + costs.statement + costs.plan, .planning)
     case .reading: resumeSegment(index)
     case .logFull:
       if workers[index].frontier.isAtSegmentEnd { nextSegment(index) } else { resumeSegment(index) }
     case .rowTrips: nextSegment(index)
-    case .commitTrip: compute(index, costs.commit, .committing)
+    case .commitTrip:
+      let sync = commitsAsynchronously ? .zero : costs.sync
+      compute(
+        index, costs.statement + costs.plan + costs.updateRow + costs.commit + sync, .committing)
     case .flushing: acknowledge(index)
     case .acknowledging: committed(index)
     case .replying: reportCommit(index)
@@ -214,10 +228,15 @@ extension Model {
     workers[index].batch = held
   }
 
-  private mutating func reportCommit(_ index: Int) {
-    guard let batch = workers[index].batch else { return }
+  private mutating func rest(_ index: Int) {
     workers[index].batch = nil
     workers[index].stage = .idle
+    workers[index].restedAt = calendar.now
+  }
+
+  private mutating func reportCommit(_ index: Int) {
+    guard let batch = workers[index].batch else { return }
+    rest(index)
     let skipped = workers[index].skipped
     if !skipped.isEmpty { tell(.rowsSkipped(id: batch.id, worker: index, ranges(of: skipped))) }
     tell(
@@ -246,8 +265,7 @@ extension Model {
 
   private mutating func reportFailure(_ index: Int, _ code: FailureCode) {
     guard let batch = workers[index].batch else { return }
-    workers[index].batch = nil
-    workers[index].stage = .idle
+    rest(index)
     count(.backfillRetries, 1)
     tell(
       .batchFailed(

@@ -50,12 +50,15 @@ extension Model {
     switch processes[process].stage {
     case .idle:
       processes[process].stage = .compute
-      let demand = costs.statement + lookupDemand(lookups[index].action)
+      let demand =
+        coldStart(rested: calendar.now - lookupRestedAt) + costs.statement + costs.plan
+        + lookupDemand(lookups[index].action)
       cpus[0].submit(process, demand: demand, in: &calendar)
     case .compute:
       processes[process].stage = .network
       calendar.post(.resume(process: process), at: calendar.now + halfTrip)
     default:
+      lookupRestedAt = calendar.now
       answer(lookups[index])
       processes.remove(process)
       if index == lookups.count - 1 { lookups.removeAll(keepingCapacity: true) }

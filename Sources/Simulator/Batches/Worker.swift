@@ -27,6 +27,8 @@ struct Worker {
   var lockTimeout = LockTimeout.server
   /// When the strategy gave the batch out; played time.
   var startedAt = Instant.zero
+  /// When the connection came to rest.
+  var restedAt = Instant.zero
   /// When the statement's snapshot was taken, in model time; nil outside a transaction.
   var snapshot: Instant?
   /// Ranks are physical, not key ordinals.

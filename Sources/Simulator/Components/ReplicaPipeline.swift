@@ -117,6 +117,12 @@ extension ReplicaPipeline {
     send(in: &calendar)
   }
 
+  /// In how many of the server's own messages the next one to arrive would come.
+  package var partsOfNextMessage: Int {
+    let bytes = (inTransit.first ?? positions.received) - positions.received
+    return max(1, Int((bytes - 1) / settings.message) + 1)
+  }
+
   /// A message has arrived: it is written, and flushed as soon as the flush before it is over.
   package mutating func received(
     into device: inout StorageDevice, in calendar: inout Calendar

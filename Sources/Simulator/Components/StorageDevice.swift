@@ -23,6 +23,8 @@ package struct StorageDevice: ~Copyable {
     package var readLatency: Latency
     package var writeLatency: Latency
     package var burst: (iops: Double, credits: Double)?
+    /// The least that a new log file takes, however fast its bytes pass.
+    package var logFile = TimeSpan.zero
     /// The most rounds played for one request.
     package var roundLimit = 64
 
@@ -123,11 +125,13 @@ package struct StorageDevice: ~Copyable {
     }
     let total = bytes + Int64(files) * size
     let operations = Int((total + merge - 1) / merge)
+    let passing = TimeSpan(seconds: Double(size) / limits.throughput)
+    let rest = max(.zero, limits.logFile - passing) * files
     // Each file's flush is waited for before the next begins: a wave of operations each.
     submit(
       owner, .write, operations: operations, bytes: total,
       depth: (operations + files) / (files + 1),
-      extra: fixed * Double(files + 1), in: &calendar)
+      extra: fixed * Double(files + 1) + rest, in: &calendar)
   }
 
   /// Ends a round; returns the owner when it was the last one.

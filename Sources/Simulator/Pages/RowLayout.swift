@@ -21,6 +21,12 @@ struct RowLayout: Sendable {
   static let visibleRecord = 59
   /// Leaf pages are built 90 % full.
   static let leafFill = 0.9
+  /// What page header and nbtree's own data leave of a leaf.
+  static let leafSpace = pageBytes - pageHeader - 16
+  /// Of a row, in an entry that is a list of rows with equal keys.
+  static let rowPointer = 6
+  /// A list is at most a tenth of a leaf when it is built.
+  static let mostRowsOfEntry = 132
 
   /// Bytes of a tuple, aligned to 8.
   let tuple: Int
@@ -30,19 +36,21 @@ struct RowLayout: Sendable {
   let heapPages: Int
   /// The primary key's index first, then the secondary ones.
   let indexEntryBytes: [Int]
+  /// Rows per leaf, as built.
   let entriesPerLeaf: [Int]
   let leafPages: [Int]
+  /// When the leaves of an index are full, in which inserts come anywhere.
+  let passes: [LeafPasses]
   /// Indexes whose few key values each hold a long run of entries in the order of row versions: new
   /// entries go to the runs' ends, not to scattered leaves.
   let appends: [Bool]
   let rows: Int
 
   init(_ table: Table, addedBytes: Int = 0) {
-    func aligned(_ n: Int) -> Int { (n + 7) / 8 * 8 }
     rows = table.rows
-    tuple = aligned(table.rowWidth + addedBytes)
+    tuple = Self.aligned(table.rowWidth + addedBytes)
     let usable = Self.pageBytes - Self.pageHeader
-    rowsPerPage = max(1, usable / (aligned(table.rowWidth) + Self.itemPointer))
+    rowsPerPage = max(1, usable / (Self.aligned(table.rowWidth) + Self.itemPointer))
     rowsAtFill = max(1, rowsPerPage * table.fillfactor / 100)
     heapPages = max(1, (table.rows + rowsAtFill - 1) / rowsAtFill)
     let keyBytes = table.primaryKey.type == .bigint ? 8 : 16
@@ -51,17 +59,27 @@ struct RowLayout: Sendable {
         sum + (table.columns.first { $0.name == name }?.width ?? 8)
       }
     }
-    indexEntryBytes = ([keyBytes] + widths).map { aligned(8 + $0) }
-    entriesPerLeaf = indexEntryBytes.map {
-      max(2, Int(Double(usable - 16) * Self.leafFill) / ($0 + Self.itemPointer))
+    indexEntryBytes = ([keyBytes] + widths).map { Self.aligned(8 + $0) }
+    let repeats =
+      [0.0]
+      + table.indexes.map { index in
+        index.distinct.map { Double(table.rows) / Double(max(1, $0)) } ?? 0
+      }
+    entriesPerLeaf = zip(indexEntryBytes, repeats).map { entry, repeats in
+      LeafPasses.rowsPerLeaf(entry: entry, repeats: repeats)
     }
     leafPages = entriesPerLeaf.map { [rows] in max(1, (rows + $0 - 1) / $0) }
+    passes = zip(indexEntryBytes, repeats).map { [rows] entry, repeats in
+      LeafPasses(entry: entry, rows: rows, repeats: repeats)
+    }
     appends =
       [false]
       + zip(table.indexes, leafPages.dropFirst()).map { index, leaves in
         index.distinct.map { $0 * 16 < leaves } ?? false
       }
   }
+
+  static func aligned(_ n: Int) -> Int { (n + 7) / 8 * 8 }
 
   /// Log bytes of one new version in place of an old one on the same page.
   func hotBytes(logical: Bool) -> Int { logical ? (42 + tuple + 7) / 8 * 8 : Self.hotUpdateRecord }

@@ -11,6 +11,8 @@ package struct TablePages: ~Copyable {
     package var logBytes = 0
     var imageBytes = 0
     package var images = 0
+    /// Row pointers of full leaves that nbtree went over.
+    package var leafPointers = 0.0
     /// Log records, for the replica's replay.
     var records = 0
     /// Pages that the replica has to read if they are not cached.
@@ -296,7 +298,17 @@ extension TablePages {
         addImages(fresh, of: distinct, fill: RowLayout.leafFill, &work)
       }
     }
+    let inserted = movedVersions
     appendVersions(leaving, &work, &random)
+    work.leafPointers = pointers(inserted: movedVersions) - pointers(inserted: inserted)
+  }
+
+  /// Row pointers gone over in the full leaves of all indexes but the primary key's, whose leaves a batch in
+  /// its order fills one by one: that is in what an entry there costs.
+  private func pointers(inserted: Int) -> Double {
+    leaves.indices.dropFirst().reduce(0) { sum, index in
+      layout.appends[index] ? sum : sum + layout.passes[index].pointers(inserted: inserted)
+    }
   }
 
   /// Moved versions fill the room that vacuum left, else fresh pages at the end, which need no image.

@@ -54,7 +54,7 @@ extension Model {
       abortWait(process)
       fail(process, .timedOut)
     case .compute:
-      cpus[server(of: process)].withdraw(process, in: &calendar)
+      cpus[cpu(of: process)].withdraw(process, in: &calendar)
       fail(process, .timedOut)
     case .network, .idle:
       calendar.cancel(processes[process].resumeToken)

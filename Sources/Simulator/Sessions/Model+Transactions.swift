@@ -108,11 +108,17 @@ extension Model {
 
   mutating func compute(_ process: Int32, _ demand: TimeSpan) {
     processes[process].stage = .compute
-    cpus[server(of: process)].submit(process, demand: demand, in: &calendar)
+    cpus[cpu(of: process)].submit(process, demand: demand, in: &calendar)
   }
 
-  func server(of process: Int32) -> Int {
-    Int(processes[process].server)
+  func cpu(of process: Int32) -> Int {
+    let server = Int(processes[process].server)
+    return server == 0 ? 0 : cpuIndex(server - 1)
+  }
+
+  private func device(of process: Int32) -> Int {
+    let server = Int(processes[process].server)
+    return server == 0 ? 0 : deviceIndex(server - 1)
   }
 
   /// So many ways between client and server, one after the other, where their time scatters.
@@ -152,7 +158,7 @@ extension Model {
     guard misses > 0 else { return false }
     count(.cacheMisses, Int64(misses))
     processes[process].stage = .storage
-    devices[server(of: process)].submit(
+    devices[device(of: process)].submit(
       process, .read, operations: misses, bytes: Int64(misses * RowLayout.pageBytes), depth: 1,
       in: &calendar)
     return true

@@ -11,6 +11,8 @@ struct Process: BitwiseCopyable {
     case boundary
     /// The serial replay of a replica.
     case replay
+    /// Sends and receives a replica's log.
+    case ship
     /// Its owner has gone; the answer it waits for finds nobody.
     case detached
   }

@@ -76,9 +76,12 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
     }
   }
   let writes = traffic.statements.contains { $0.kind != .select }
+  let sync = writes && database.settings.synchronousCommit != .off ? costs.sync : .zero
   if explicit {
     steps.append(delay(traffic.think, ways: 2, database))
-    steps.append(Step(kind: .compute, span: costs.commit + driver))
+    steps.append(Step(kind: .compute, span: costs.commit + sync + driver))
+  } else if sync > .zero {
+    steps.append(Step(kind: .compute, span: sync))
   }
   if writes { steps.append(Step(kind: .commit)) }
   steps.append(delay(.zero, ways: 1, database))

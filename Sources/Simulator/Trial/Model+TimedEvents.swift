@@ -49,7 +49,7 @@ extension Model {
     case .setAppTimeout(let index, let timeout):
       for i in classes.indices where index == nil || index == i { classes[i].timeout = timeout }
     case .moveTraffic(let index, let replica):
-      classes[index].server = replica.map { cpuIndex($0) } ?? 0
+      classes[index].server = replica.map { $0 + 1 } ?? 0
     case .longTransaction(let span): longTransactions.append((now, now + span))
     case .replicaStop(let replica, let span):
       keep(index, for: span)
