@@ -24,7 +24,7 @@ extension Model {
     processes[workers[index].process].newVersion = false
     workers[index].segmentRows = segmentRows(worker: index)
     activeBatches += 1
-    if lockTimeout == .skipLocked { placeObstacles(worker: index) }
+    placeObstacles(worker: index)
     // BEGIN makes its own round trip; the statement follows.
     trip(index, halfTrip + scenario.database.roundTrip, then: .sending)
   }

@@ -46,4 +46,12 @@ struct SkipLockedTests {
     // 200/s × 5 rows × 30 ms are 30 rows at a time, of 20,000; a batch of 500 meets 0.75.
     #expect((10...90).contains(skipped))
   }
+
+  @Test("The same rows make a batch wait that does not skip them")
+  func waits() throws {
+    let result = try Self.play("{batch: {rows: 500}, statement: lock_then_update, pause: 200ms}")
+    let short = result.value(of: MetricKey("locks.waits_short", ["who": "backfill"]))?.value ?? 0
+    let long = result.value(of: MetricKey("locks.waits", ["who": "backfill"]))?.value ?? 0
+    #expect(short + long >= 10)
+  }
 }
