@@ -40,6 +40,12 @@ struct CompareTests {
     #expect(document["sentence"]?.string?.contains("small is the fastest") == true)
   }
 
+  @Test("Where trials are cheap there are six at least: three give away what pairing saves")
+  func usual() throws {
+    let document = try Self.document(Self.answer("s.yaml", "variant:slow", "--format", "json"))
+    #expect(document["rows"]?[0]?["trials"]?.number ?? 0 >= 6)
+  }
+
   @Test("The result does not depend on the number of threads, byte for byte")
   func threads() throws {
     for format in ["text", "json"] {

@@ -15,7 +15,8 @@ extension Model {
       return false
     }
     return log.wait(
-      process, upTo: position, othersActive: max(0, appActive - 1), on: &devices[0], in: &calendar)
+      process, upTo: position, othersActive: max(0, appActive - 1), name: name(of: process),
+      on: &devices[0], in: &calendar)
   }
 
   /// Commits after the primary's flush wait for synchronous replicas; false if there is none.

@@ -67,6 +67,7 @@ package struct LogFlusher: ~Copyable {
   struct Waiter {
     var process: Int32
     var position: Int64
+    var name: UInt64?
   }
 
   package init(owner: Int32, settings: Settings) {
@@ -94,13 +95,14 @@ package struct LogFlusher: ~Copyable {
 
   /// The process waits until the log is durable up to `position`; false if it is.
   ///
-  /// `othersActive` counts other transactions in progress, for commit_siblings.
+  /// `othersActive` counts other transactions in progress, for commit_siblings. The flush that the
+  /// process leads has its `name`.
   package mutating func wait(
-    _ process: Int32, upTo position: Int64, othersActive: Int = 0,
+    _ process: Int32, upTo position: Int64, othersActive: Int = 0, name: UInt64? = nil,
     on device: inout StorageDevice, in calendar: inout Calendar
   ) -> Bool {
     guard position > flushed else { return false }
-    waiters.append(Waiter(process: process, position: position))
+    waiters.append(Waiter(process: process, position: position, name: name))
     statistics.waits += 1
     statistics.waiting.add(1, at: calendar.now)
     if phase == .idle {
@@ -186,7 +188,7 @@ package struct LogFlusher: ~Copyable {
     device.flush(
       owner, bytes: blocks * Self.block, merge: Self.merge,
       after: segments.make(upTo: target), of: settings.segment, fixed: settings.fixed,
-      in: &calendar)
+      name: waiters.count > 0 ? waiters[0].name : nil, in: &calendar)
   }
 
   /// Wakes the writer at the next multiple of its delay, as its loop would.

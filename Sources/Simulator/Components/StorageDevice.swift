@@ -62,10 +62,13 @@ package struct StorageDevice: ~Copyable {
   private var requests = OwnedArray<Request>()
   private var free = OwnedArray<Int32>()
   private let randomness: RandomKey
+  private let named: RandomKey
   private var draws: UInt64 = 0
 
   struct Request {
     var owner: Int32 = -1
+    /// Of its next round.
+    var name: UInt64?
     var direction = Direction.read
     /// Still to issue, this round excluded.
     var operations = 0
@@ -81,6 +84,7 @@ package struct StorageDevice: ~Copyable {
     self.id = id
     self.limits = limits
     self.randomness = randomness
+    named = randomness.child(1)
     self.operationGate = RateGate(rate: limits.iops)
     self.byteGate = RateGate(rate: limits.throughput)
     self.credits = limits.burst.map {
@@ -90,10 +94,11 @@ package struct StorageDevice: ~Copyable {
 
   /// Starts a request of `operations` that move `bytes` in all; `roundEnded` hands its owner back.
   ///
-  /// `extra` passes after the device has answered (the fixed part of a flush).
+  /// `extra` passes after the device has answered (the fixed part of a flush). A request with a name
+  /// has its latencies from that name, so that what other requests came before does not move them.
   package mutating func submit(
     _ owner: Int32, _ direction: Direction, operations: Int, bytes: Int64,
-    depth: Int = .max, extra: TimeSpan = .zero, in calendar: inout Calendar
+    depth: Int = .max, extra: TimeSpan = .zero, name: UInt64? = nil, in calendar: inout Calendar
   ) {
     precondition(operations > 0 && bytes >= 0 && depth > 0)
     let number: Int32
@@ -107,7 +112,7 @@ package struct StorageDevice: ~Copyable {
     let depth = min(depth, operations)
     let rounds = depth == operations ? 1 : min(limits.roundLimit, (operations - 1) / depth + 1)
     requests[Int(number)] = Request(
-      owner: owner, direction: direction, operations: operations, bytes: bytes,
+      owner: owner, name: name, direction: direction, operations: operations, bytes: bytes,
       roundOperations: rounds == 1 ? operations : (operations - 1) / rounds + 1, depth: depth,
       extra: extra)
     statistics.requests += 1
@@ -118,10 +123,11 @@ package struct StorageDevice: ~Copyable {
   /// written full of zeros and flushed, one after the other.
   package mutating func flush(
     _ owner: Int32, bytes: Int64, merge: Int64, after files: Int, of size: Int64,
-    fixed: TimeSpan, in calendar: inout Calendar
+    fixed: TimeSpan, name: UInt64? = nil, in calendar: inout Calendar
   ) {
     if files == 0 && bytes <= merge {
-      return submit(owner, .write, operations: 1, bytes: bytes, extra: fixed, in: &calendar)
+      return submit(
+        owner, .write, operations: 1, bytes: bytes, extra: fixed, name: name, in: &calendar)
     }
     let total = bytes + Int64(files) * size
     let operations = Int((total + merge - 1) / merge)
@@ -131,7 +137,7 @@ package struct StorageDevice: ~Copyable {
     submit(
       owner, .write, operations: operations, bytes: total,
       depth: (operations + files) / (files + 1),
-      extra: fixed * Double(files + 1) + rest, in: &calendar)
+      extra: fixed * Double(files + 1) + rest, name: name, in: &calendar)
   }
 
   /// Ends a round; returns the owner when it was the last one.
@@ -183,7 +189,7 @@ package struct StorageDevice: ~Copyable {
     let bytes =
       isLast ? request.bytes : request.bytes * Int64(issued) / Int64(request.operations)
     let passed = pass(operations: issued, bytes: bytes, at: calendar.now)
-    let latency = latency(of: request.direction, operations: issued, depth: request.depth)
+    let latency = latency(ofRound: number, operations: issued)
     requests[index].operations -= issued
     requests[index].bytes -= bytes
     requests[index].inFlight = min(issued, request.depth)
@@ -206,15 +212,21 @@ package struct StorageDevice: ~Copyable {
   }
 
   /// Waves of `depth` operations follow each other; one draw stands for their sum.
-  private mutating func latency(
-    of direction: Direction, operations: Int, depth: Int
-  ) -> TimeSpan {
-    let waves = operations <= depth ? 1 : (operations - 1) / depth + 1
-    draws &+= 1
+  private mutating func latency(ofRound number: Int32, operations: Int) -> TimeSpan {
+    let request = requests[Int(number)]
+    let waves = operations <= request.depth ? 1 : (operations - 1) / request.depth + 1
+    let (key, index): (RandomKey, UInt64)
+    if let name = request.name {
+      (key, index) = (named, name)
+      requests[Int(number)].name = name &+ 1
+    } else {
+      draws &+= 1
+      (key, index) = (randomness, draws)
+    }
     // Not through a copy of the law: it would be counted as another owner of its table.
-    return switch direction {
-    case .read: limits.readLatency.draw(sumOf: waves, from: randomness, at: draws)
-    case .write: limits.writeLatency.draw(sumOf: waves, from: randomness, at: draws)
+    return switch request.direction {
+    case .read: limits.readLatency.draw(sumOf: waves, from: key, at: index)
+    case .write: limits.writeLatency.draw(sumOf: waves, from: key, at: index)
     }
   }
 

@@ -148,19 +148,32 @@ extension Model {
     processes[process].arrival &* 64 &+ UInt64(processes[process].draws)
   }
 
+  /// Names what a process asks for at this step.
+  ///
+  /// The same in the run of every candidate, whatever was asked for before. A batch has the name of its end.
+  func name(of process: Int32) -> UInt64 {
+    let state = processes[process]
+    if state.role == .worker {
+      return mixed(UInt64(workers[Int(state.owner)].frontier.rows.upperBound))
+    }
+    return mixed(mixed(state.arrival) &+ UInt64(state.attempt) << 32 &+ UInt64(state.step))
+  }
+
   /// Reads what is not in memory; true if the process has to wait for it.
   private mutating func fetch(_ process: Int32, _ step: Step) -> Bool {
     let touches = Int(step.rows)
     count(.cacheReads, Int64(touches))
     let share = cache.missShare(class: Int(processes[process].owner))
     guard share > 0 else { return false }
-    let misses = random.binomial(n: touches, p: share)
+    let name = name(of: process)
+    var chance = RandomStream(demandKey.child(name))
+    let misses = chance.binomial(n: touches, p: share)
     guard misses > 0 else { return false }
     count(.cacheMisses, Int64(misses))
     processes[process].stage = .storage
     devices[device(of: process)].submit(
       process, .read, operations: misses, bytes: Int64(misses * RowLayout.pageBytes), depth: 1,
-      in: &calendar)
+      name: name, in: &calendar)
     return true
   }
 

@@ -14,8 +14,8 @@ struct LogFlusherTests {
     /// The milliseconds at which flushes ended, and the bytes they covered.
     var flushes: [(at: Double, bytes: Int64)] = []
 
-    init(_ change: (inout LogFlusher.Settings) -> Void = { _ in }) {
-      let latency = Latency(mean: .milliseconds(1))
+    init(variation: Double = 0, _ change: (inout LogFlusher.Settings) -> Void = { _ in }) {
+      let latency = Latency(mean: .milliseconds(1), variation: variation)
       device = StorageDevice(
         id: 0,
         limits: .init(
@@ -30,8 +30,11 @@ struct LogFlusherTests {
       log.insert(LogContent(bytes: bytes), into: &device, in: &calendar)
     }
 
-    mutating func wait(_ process: Int32, upTo position: Int64, others: Int = 0) -> Bool {
-      log.wait(process, upTo: position, othersActive: others, on: &device, in: &calendar)
+    mutating func wait(
+      _ process: Int32, upTo position: Int64, others: Int = 0, name: UInt64? = nil
+    ) -> Bool {
+      log.wait(
+        process, upTo: position, othersActive: others, name: name, on: &device, in: &calendar)
     }
 
     mutating func play(until seconds: Double = 10, timer: (inout World) -> Void = { _ in }) {
@@ -48,6 +51,23 @@ struct LogFlusherTests {
         }
       }
     }
+  }
+
+  @Test("A flush has the latency of its leader's name, whatever was flushed before it")
+  func named() {
+    func length(_ name: UInt64, after others: Int) -> Double {
+      var world = World(variation: 0.5)
+      for _ in 0..<others {
+        _ = world.wait(0, upTo: world.insert(100))
+        world.play()
+      }
+      let start = world.calendar.now.seconds * 1e3
+      _ = world.wait(1, upTo: world.insert(100), name: name)
+      world.play()
+      return (world.flushes.last?.at ?? 0) - start
+    }
+    #expect(abs(length(7, after: 0) - length(7, after: 3)) < 1e-5)
+    #expect(abs(length(7, after: 0) - length(8, after: 0)) > 1e-3)
   }
 
   @Test("Commits that come during a flush share the next one")
