@@ -17,9 +17,9 @@ package struct Costing: Sendable {
     commits(measured)
     locks(measured)
     replay(measured)
-    set("storage.dirty_expire", SampleQuantiles(measured.values("host", "dirty_expire"))?.median)
-    set(cost: "log_file", SampleQuantiles(measured.values("log_file", "seconds"))?.median)
-    set("storage.read_latency", SampleQuantiles(measured.values("reads", "random"))?.median)
+    set("storage.dirty_expire", measured.median("host", "dirty_expire"))
+    set(cost: "log_file", measured.median("log_file", "seconds"))
+    set("storage.read_latency", measured.median("reads", "random"))
   }
 
   private subscript(cost: String) -> Double { values["costs.\(cost)"] ?? 0 }
@@ -44,20 +44,16 @@ package struct Costing: Sendable {
     }
     set(cost: "index_step", slope("step"))
     set(cost: "lock_row", slope("lock").map { $0 - self["index_step"] })
-    set(cost: "scan_row", SampleQuantiles(measured.values("scan", "scan"))?.median)
-    set(cost: "expression", SampleQuantiles(measured.values("scan", "expression"))?.median)
+    set(cost: "scan_row", measured.median("scan", "scan"))
+    set(cost: "expression", measured.median("scan", "expression"))
   }
 
   private mutating func batches(_ measured: Measured) {
     let design = BatchDesign(measured, indexStep: self["index_step"], scanRow: self["scan_row"])
     for (cost, value) in design.costs { set(cost: cost, value) }
-    let pairs = measured["contention"].compactMap { reading -> Double? in
-      guard let alone = reading["alone"], let together = reading["together"], alone > 0 else {
-        return nil
-      }
-      return together / alone - 1
-    }
-    set(cost: "contention", SampleQuantiles(pairs)?.median)
+    set(
+      cost: "contention",
+      measured.median("contention", "together", over: "alone").map { $0 - 1 })
   }
 
   private mutating func timeSlice(_ measured: Measured) {
@@ -81,13 +77,13 @@ package struct Costing: Sendable {
       // A read of forty rows is known as well as one of one row, relatively.
       weights: reads.map { 1 / max(1e-18, ($0["cpu"] ?? 0) * ($0["cpu"] ?? 0)) })
     set(cost: "select_row", costs?[1])
-    guard let alone = median("transaction", "alone", measured),
-      let framed = median("transaction", "framed", measured),
-      let client = median("transaction", "client", measured),
-      let wall = median("transaction", "wall", measured)
+    guard let alone = measured.median("transaction", "alone"),
+      let framed = measured.median("transaction", "framed"),
+      let client = measured.median("transaction", "client"),
+      let wall = measured.median("transaction", "wall")
     else { return }
     set(cost: "statement", alone - self["select_row"])
-    set(cost: "plan", median("transaction", "planned", measured).map { max(0, $0 - alone) })
+    set(cost: "plan", measured.median("transaction", "planned").map { max(0, $0 - alone) })
     // BEGIN and COMMIT without anything to make durable are two statements that do nothing.
     set(cost: "begin", (framed - alone) / 2)
     set(cost: "commit", (framed - alone) / 2)
@@ -100,12 +96,8 @@ package struct Costing: Sendable {
 
   /// What single paced reads took longer than those in a loop.
   static func coldStarts(_ measured: Measured) -> [Double] {
-    let loop = SampleQuantiles(measured.values("transaction", "wall"))?.median ?? 0
+    let loop = measured.median("transaction", "wall") ?? 0
     return measured.values("paced_read", "wall").map { max(1e-6, $0 - loop) }
-  }
-
-  private func median(_ group: String, _ name: String, _ measured: Measured) -> Double? {
-    SampleQuantiles(measured.values(group, name))?.median
   }
 
   /// A write that waits for the disk takes longer than one that does not: by its flush, and its CPU.
@@ -114,13 +106,7 @@ package struct Costing: Sendable {
   /// where that is less, counts as software.
   private mutating func commits(_ measured: Measured) {
     set(cost: "sync", Self.sync(measured))
-    set(
-      cost: "ship",
-      SampleQuantiles(
-        measured["ship"].compactMap { reading in
-          guard let cpu = reading["cpu"], let flushes = reading["flushes"] else { return nil }
-          return cpu / max(1, flushes)
-        })?.median)
+    set(cost: "ship", measured.median("ship", "cpu", over: "flushes"))
     guard let flush = SampleQuantiles(Self.flushes(measured))?.median else { return }
     let whole = max(1e-6, flush)
     let software = min(Costs().flush.seconds, whole / 2)
@@ -141,7 +127,7 @@ package struct Costing: Sendable {
 
   /// Seconds of single flushes, without their CPU.
   static func flushes(_ measured: Measured) -> [Double] {
-    let rest = SampleQuantiles(measured.values("paced_memory", "wall"))?.median ?? 0
+    let rest = measured.median("paced_memory", "wall") ?? 0
     let cpu = sync(measured) ?? 0
     return measured.values("paced_write", "wall").map { max(0, $0 - rest - cpu) }
   }

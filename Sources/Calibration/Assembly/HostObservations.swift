@@ -24,26 +24,18 @@ struct HostObservations {
       value: value, unit: unit, model: model, half: .machine, method: method)
   }
 
-  private func median(_ group: String, _ name: String) -> Double? {
-    SampleQuantiles(measured.values(group, name))?.median
-  }
-
   private mutating func cores() {
-    let rates = measured["cores"].compactMap { reading -> Double? in
-      guard let one = reading["one"], let all = reading["all"], one > 0 else { return nil }
-      return all / one
-    }
     note(
-      "host.effective_cores", SampleQuantiles(rates)?.median, "1",
+      "host.effective_cores", measured.median("cores", "all", over: "one"), "1",
       "work of one busy thread a core over that of one thread alone")
     note(
-      "host.wake_up", median("wake", "idle"), "s",
+      "host.wake_up", measured.median("wake", "idle"), "s",
       "from a byte sent to its reader on an idle core: median")
     note(
-      "host.wake_up_beside_busy_threads", median("wake", "busy"), "s",
+      "host.wake_up_beside_busy_threads", measured.median("wake", "busy"), "s",
       "from a byte sent to its reader, beside one busy thread a core: median")
     note(
-      "host.time_slice", median("slice", "seconds"), "s",
+      "host.time_slice", measured.median("slice", "seconds"), "s",
       "how long one of two busy threads on a core keeps it, by the scheduler's count")
     let queued = SampleQuantiles(measured.values("crowd", "queued"))
     note(
@@ -55,9 +47,11 @@ struct HostObservations {
 
   private mutating func statements() {
     note(
-      "statement.in_a_loop", median("transaction", "alone"), "s",
+      "statement.in_a_loop", measured.median("transaction", "alone"), "s",
       "server CPU of single reads one right after another on one session")
-    if let framed = median("paced_framed", "wall"), let write = median("paced_write", "wall") {
+    if let framed = measured.median("paced_framed", "wall"),
+      let write = measured.median("paced_write", "wall")
+    {
       note(
         "transaction.three_more_statements", framed - write, "s",
         "what BEGIN, a read and COMMIT add to a paced update, elapsed: median less median",
@@ -86,7 +80,7 @@ struct HostObservations {
 
   private mutating func commits() {
     note(
-      "commit.group_rate", median("group", "rate"), "1/s",
+      "commit.group_rate", measured.median("group", "rate"), "1/s",
       "durable commits a second of \(Int(measured.values("group", "sessions").first ?? 0)) sessions"
     )
     let sizes = measured["commit_bytes"]
@@ -97,13 +91,13 @@ struct HostObservations {
       "log.flush_bytes_per_s", slope.flatMap { $0 > 0 ? 1 / $0 : nil }, "bytes/s",
       "what a commit's wait grows with the bytes before it, inverted")
     note(
-      "lock.hand_off", median("handoff", "wall"), "s",
+      "lock.hand_off", measured.median("handoff", "wall"), "s",
       "from a holder's COMMIT to the end of the waiter's update")
   }
 
   private mutating func storage() {
     note(
-      "storage.sequential_read", median("reads", "sequential"), "s",
+      "storage.sequential_read", measured.median("reads", "sequential"), "s",
       "direct sequential reads of 128 KiB")
     let pages = measured["checkpoint"].compactMap { reading -> Double? in
       guard let pages = reading["pages"], let seconds = reading["seconds"], seconds > 0, pages > 50
@@ -112,12 +106,8 @@ struct HostObservations {
     }
     note(
       "checkpoint.pages_per_s", SampleQuantiles(pages)?.median, "1/s", "CHECKPOINT at full speed")
-    let replay = measured["replay"].compactMap { reading -> Double? in
-      guard let bytes = reading["bytes"], let wall = reading["wall"], wall > 0 else { return nil }
-      return bytes / wall
-    }
     note(
-      "replica.replay_rate", SampleQuantiles(replay)?.median, "bytes/s",
+      "replica.replay_rate", measured.median("replay", "bytes", over: "wall"), "bytes/s",
       "backlogs over the time they took to drain")
   }
 }

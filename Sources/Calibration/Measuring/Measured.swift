@@ -28,6 +28,21 @@ package struct Measured: Sendable, Hashable, Codable {
     self[group].compactMap { $0[name] }
   }
 
+  /// The median of those values; nil where there are none.
+  func median(_ group: String, _ name: String) -> Double? {
+    SampleQuantiles(values(group, name))?.median
+  }
+
+  /// The median of one name over another, of readings that have both and the other above zero; nil where
+  /// there are none.
+  func median(_ group: String, _ name: String, over other: String) -> Double? {
+    SampleQuantiles(
+      self[group].compactMap { reading -> Double? in
+        guard let value = reading[name], let base = reading[other], base > 0 else { return nil }
+        return value / base
+      })?.median
+  }
+
   /// As many passes, drawn with replacement: another measurement of the same server as far as this one can
   /// tell (Efron 1979).
   ///
