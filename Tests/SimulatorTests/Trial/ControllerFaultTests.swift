@@ -69,8 +69,9 @@ struct ControllerFaultTests {
     #expect(sound.resumptions.isEmpty)
     #expect(sound.throttled == 0)
     #expect(sound.value("replica.lag.max") < 3)
-    // Hardly half longer, though it never overshoots.
-    #expect(sound.duration < 1.45 * played.duration)
+    withKnownIssue("1.405 times as long since the backfill's statements are planned each time") {
+      #expect(sound.duration < 1.4 * played.duration)
+    }
   }
 
   @Test("Self-throttling: its own log holds it back half of the time, for nobody's good")
