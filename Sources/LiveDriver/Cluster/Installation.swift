@@ -48,14 +48,19 @@ package struct Installation: Hashable, Sendable {
   private static func probe(_ folder: String) async -> Installation? {
     let files = FileManager.default
     let needed = ["postgres", "initdb", "pg_ctl"]
-    guard needed.allSatisfy({ files.isExecutableFile(atPath: "\(folder)/\($0)") }) else {
-      return nil
+    func holdsAll(_ folder: String) -> Bool {
+      needed.allSatisfy { files.isExecutableFile(atPath: "\(folder)/\($0)") }
     }
+    guard holdsAll(folder) else { return nil }
+    // Where a folder of PATH has links, the server's other programs lie beside what they lead to.
+    let home = URL(fileURLWithPath: "\(folder)/postgres").resolvingSymlinksInPath()
+      .deletingLastPathComponent().path
     guard let answer = try? await ChildProcess("\(folder)/postgres", ["--version"]).run(),
       answer.succeeded, let version = version(in: answer.text),
       let major = version.split(separator: ".").first.flatMap({ Int($0) })
     else { return nil }
-    return Installation(programs: folder, majorVersion: major, version: version)
+    return Installation(
+      programs: holdsAll(home) ? home : folder, majorVersion: major, version: version)
   }
 
   /// The number in "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)" and in "… 18beta1".

@@ -1,3 +1,4 @@
+import Glibc
 import Measurements
 import Primitives
 import Scenarios
@@ -74,7 +75,8 @@ final class LiveStage {
   }
 
   /// A run begins right after a checkpoint, on a throwaway cluster with the log files that the scenario's
-  /// server has ready.
+  /// server has ready, and with what `initdb` and the filling left in the page cache on disk: the operating
+  /// system would write it half a minute later, in front of the run's commits.
   private func settleLog(_ administration: Connection, unless shouldStop: () -> Bool) {
     do {
       if target.isThrowaway, scenario.database.state == .fresh,
@@ -83,6 +85,7 @@ final class LiveStage {
         warnings.append(warning)
       }
       try administration.execute("CHECKPOINT")
+      if target.isThrowaway { sync() }
     } catch {
       warnings.append("the run could not begin with a checkpoint: \(error.message)")
     }
