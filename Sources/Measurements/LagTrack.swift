@@ -21,6 +21,27 @@ struct LagPiece: Sendable {
   }
 }
 
+/// The largest lag, and when it first came within 1 % of that: where lag stays level, nothing else tells the
+/// moments near its largest value apart.
+struct LagPeak: Sendable {
+  private(set) var nanoseconds: Int64
+  private(set) var at: Instant
+  /// The lag at that moment.
+  private var reached: Int64
+  private static let level = 1.01
+
+  init(nanoseconds: Int64, at: Instant) {
+    (self.nanoseconds, self.at, reached) = (nanoseconds, at, nanoseconds)
+  }
+
+  func followed(by later: LagPeak) -> LagPeak {
+    guard later.nanoseconds > nanoseconds else { return self }
+    var peak = Double(later.nanoseconds) > Self.level * Double(reached) ? later : self
+    peak.nanoseconds = later.nanoseconds
+    return peak
+  }
+}
+
 /// The lag of one replica over one phase.
 struct LagStatistics: Sendable {
   private(set) var distribution = Distribution()
@@ -28,12 +49,16 @@ struct LagStatistics: Sendable {
   private(set) var integral = 0.0
   /// Seconds.
   private(set) var time = 0.0
-  private(set) var maximum: (nanoseconds: Int64, at: Instant)?
+  private(set) var peak: LagPeak?
 
   mutating func add(_ piece: LagPiece) {
-    if piece.first > (maximum?.nanoseconds ?? -1) { maximum = (piece.first, piece.from) }
-    if piece.last > (maximum?.nanoseconds ?? -1) { maximum = (piece.last, piece.to) }
+    note(LagPeak(nanoseconds: piece.first, at: piece.from))
+    note(LagPeak(nanoseconds: piece.last, at: piece.to))
     weigh(piece, times: 1, shift: 0)
+  }
+
+  private mutating func note(_ later: LagPeak) {
+    peak = peak?.followed(by: later) ?? later
   }
 
   /// Counts the piece `times` over, raised by `shift` nanoseconds but never below zero; maxima stay.
@@ -79,9 +104,7 @@ struct LagStatistics: Sendable {
     distribution.merge(other.distribution)
     integral += other.integral
     time += other.time
-    if let theirs = other.maximum, theirs.nanoseconds > (maximum?.nanoseconds ?? -1) {
-      maximum = theirs
-    }
+    if let later = other.peak { note(later) }
   }
 
   /// Seconds.

@@ -25,10 +25,10 @@ extension Reduction {
       }
       add("replica.lag.mean", labels, lag.mean)
       add("replica.lag.p95", labels, lag.quantile(0.95))
-      add("replica.lag.max", labels, lag.maximum.map { Double($0.nanoseconds) / 1e9 })
+      add("replica.lag.max", labels, lag.peak.map { Double($0.nanoseconds) / 1e9 })
       add(
         "replica.lag.max_at", labels,
-        lag.maximum.map { ($0.at - recorder.clock.duringStart).reported })
+        lag.peak.map { ($0.at - recorder.clock.duringStart).reported })
       let slots = phases.map { index * Phase.count + $0.rawValue }
       add("replica.lag_bytes.max", labels, slots.map { Double(recorder.lagBytes[$0]) }.max())
       add("replica.shown_lag.max", labels, slots.map { recorder.shownLag[$0].reported }.max())

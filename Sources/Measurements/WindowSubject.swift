@@ -44,7 +44,7 @@ extension WindowedStatistic {
       case .lag:
         switch statistic {
         case .mean: window.lag.mean
-        case .max: window.lag.maximum.map { Double($0.nanoseconds) / 1e9 }
+        case .max: window.lag.peak.map { Double($0.nanoseconds) / 1e9 }
         default: statistic.quantile.flatMap { window.lag.quantile($0) }
         }
       }

@@ -156,6 +156,19 @@ struct RecorderTests {
     #expect(result["replica.drain"] == 3)
   }
 
+  @Test("A lag that stays level within 1 % was largest when it first came there")
+  func levelLag() {
+    var recorder = Recorder(plan: plan())
+    recorder.begin(.during, at: at(0))
+    for (time, lag) in [(0.0, 0.0), (10, 6), (20, 6.02), (30, 6.01), (40, 6.05), (50, 0), (60, 5)] {
+      recorder.replicaLag(replica: 0, lag: span(lag), bytes: 0, shown: .zero, at: at(time))
+    }
+    recorder.backfillEnded(at: at(60))
+    let result = recorder.finish(at: at(60), drained: [nil])
+    #expect(result["replica.lag.max"] == 6.05)
+    #expect(result["replica.lag.max_at"] == 10)
+  }
+
   @Test("The time-weighted p95 of a lag that rises evenly from 0 to 10 s is 9.5 s")
   func lagQuantile() {
     var recorder = Recorder(plan: plan())
