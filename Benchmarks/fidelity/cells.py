@@ -82,13 +82,18 @@ def plan(path, name, flags, calibration):
     return estimates, facts.read(resolved, flags), settings
 
 
+# Of the CPU of shipping log, what the receiver takes: by the scheduler's count of walsender and walreceiver.
+RECEIVER = 2 / 3
+
+
 def slower(flags, resolved):
-    """`--replica-cpu` as settings: a replica held to a share of a core replays that much more slowly."""
+    """`--replica-cpu` as settings: a replica held to a share of a core replays, and takes in log, that much more slowly."""
     if "--replica-cpu" not in flags:
         return []
     share = facts.number(flags[flags.index("--replica-cpu") + 1])
-    costs = ("database.costs.replay_record", "database.costs.replay_image")
-    return [f"{cost}={facts.number(resolved[cost]) / share * 1e9:.0f}ns" for cost in costs]
+    costs = {"replay_record": 1 / share, "replay_image": 1 / share, "ship": 1 - RECEIVER + RECEIVER / share}
+    paths = {f"database.costs.{cost}": factor for cost, factor in costs.items()}
+    return [f"{path}={facts.number(resolved[path]) * factor * 1e9:.0f}ns" for path, factor in paths.items()]
 
 
 def assignments(settings):

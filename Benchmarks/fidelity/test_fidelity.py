@@ -243,10 +243,13 @@ class Scenarios(unittest.TestCase):
         self.assertEqual((found["base"], found["iops-limit"]), ([], ["--iops", "300"]))
         self.assertGreater(len(found), 24)
 
-    def test_a_replica_with_a_share_of_a_core_replays_that_much_more_slowly(self):
-        costs = {"database.costs.replay_record": "600ns", "database.costs.replay_image": "3us"}
+    def test_a_replica_with_a_share_of_a_core_replays_and_receives_that_much_more_slowly(self):
+        costs = {
+            "database.costs.replay_record": "600ns", "database.costs.replay_image": "3us", "database.costs.ship": "300us"}
         slower = cells.slower(["--replica-cpu", "12%"], costs)
-        self.assertEqual(slower, ["database.costs.replay_record=5000ns", "database.costs.replay_image=25000ns"])
+        self.assertEqual(slower, [
+            "database.costs.replay_record=5000ns", "database.costs.replay_image=25000ns",
+            "database.costs.ship=1766667ns"])
         self.assertEqual(cells.slower(["--iops", "300"], costs), [])
         self.assertEqual(cells.assignments(slower[:1] + ["database.costs.replay_record=0us"]), [
             "--set", "database.costs.replay_record=0us"])
