@@ -54,6 +54,10 @@ package struct Costs: Sendable, Hashable {
   package var timeSlice: TimeSpan = .milliseconds(3)
   /// From a wake-up to running on an idle core.
   package var wakeUp: TimeSpan = .microseconds(5)
+  /// Share of wake-ups beside busy cores that take one at once, where others wait for the end of a slice.
+  package var preemption = 0.0
+  /// Share of wake-ups beside all but one busy core that wait for a slice although that one is idle.
+  package var misplacement = 0.0
   /// Fixed part of a log flush beside the device's write latency.
   package var flush: TimeSpan = .microseconds(30)
   /// The least time in which a new log file is written full of zeros and flushed, however fast its bytes pass.

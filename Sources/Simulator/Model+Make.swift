@@ -20,11 +20,13 @@ extension Model {
     phaseKey = key("phase")
     random = RandomStream(key("pages"))
 
-    cpus.append(Self.cpu(0, cores: database.cores, database.costs))
+    cpus.append(Self.cpu(0, cores: database.cores, database.costs, key("cores")))
     let scatter = database.scatter
     devices.append(Self.device(0, database.storage, database.costs, scatter, key("storage")))
     for (index, replica) in database.replicas.enumerated() {
-      cpus.append(Self.cpu(index + 1, cores: replica.cores, database.costs))
+      cpus.append(
+        Self.cpu(
+          index + 1, cores: replica.cores, database.costs, key("cores of \(replica.name)")))
       devices.append(
         Self.device(
           index + 1, replica.storage, database.costs, scatter, key("storage of \(replica.name)")))
@@ -38,6 +40,7 @@ extension Model {
     for (index, replica) in database.replicas.enumerated() {
       replicas.append(Self.pipeline(index, replica, database))
     }
+    clientWakes = database.colocated ? 2 : 1
     commitsAsynchronously = database.settings.synchronousCommit == .off
     syncLevel = SyncLevel(database.settings.synchronousCommit)
     syncReplica = database.replicas.firstIndex { $0.mode == .sync }
@@ -53,7 +56,9 @@ extension Model {
       vacuums.append(Autovacuum(database.settings, rows: table.rows))
     }
     checkpointer = Checkpointer(database.settings)
-    writeback = database.storage.dirtyExpire.map { PageCacheWriteback(expire: $0) }
+    writeback = database.storage.dirtyExpire.map {
+      PageCacheWriteback(expire: $0, phase: key("writeback").uniform(0))
+    }
     cache = BufferCache(scenario, layouts: tables.map { $0.layout })
 
     for traffic in scenario.traffic {
@@ -123,8 +128,11 @@ extension Model {
   /// Of a device's latency where nobody has measured it; see docs/model.md.
   private static let usualVariation = 0.35
 
-  private static func cpu(_ id: Int, cores: Int, _ costs: Costs) -> CPU {
-    CPU(id: Int16(id), cores: cores, timeSlice: costs.timeSlice, wakeUp: costs.wakeUp)
+  private static func cpu(_ id: Int, cores: Int, _ costs: Costs, _ key: RandomKey) -> CPU {
+    CPU(
+      id: Int16(id), cores: cores, timeSlice: costs.timeSlice, wakeUp: costs.wakeUp,
+      waking: Waking(preemption: costs.preemption, misplacement: costs.misplacement),
+      randomness: key)
   }
 
   private static func device(

@@ -37,6 +37,8 @@ struct Model: ~Copyable {
   var log: LogFlusher
   var replicas = OwnedArray<ReplicaPipeline>()
   let commitsAsynchronously: Bool
+  /// How many processes on the primary's cores wake for a statement: where colocated, its client as well.
+  let clientWakes: Int
   /// What commits wait for, and on which replica; nil for nothing.
   let syncLevel: SyncLevel?
   let syncReplica: Int?

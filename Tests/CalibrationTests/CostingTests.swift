@@ -18,7 +18,8 @@ enum PlantedServer {
     "costs.replay_record": 0.5e-6, "costs.replay_image": 3e-6, "costs.contention": 0.08,
     "costs.begin": 5e-6, "costs.commit": 5e-6, "costs.cold": 240e-6, "costs.driver": 9e-6,
     "rtt": 18e-6,
-    "storage.write_latency": 310e-6, "costs.time_slice": 60e-6,
+    "storage.write_latency": 310e-6, "costs.time_slice": 4e-3, "costs.preemption": 0.8,
+    "costs.misplacement": 0.4,
   ]
 
   /// Ten passes, every reading off by a normal error of that relative size.
@@ -37,7 +38,7 @@ enum PlantedServer {
         [["alone": 8e-6, "together": error.off(8e-6 * 1.08)]])
       pass.add("cores", [["cores": 2]])
       pass.add("log_file", [["seconds": error.off(c("log_file"))]])
-      pass.add("crowd", [["queued": error.off(c("time_slice") / 3)]])
+      waits(&pass, &error)
       all.add(pass, number: number)
     }
     return all
@@ -55,6 +56,18 @@ enum PlantedServer {
   }
 
   private static func c(_ name: String) -> Double { costs["costs.\(name)"] ?? 0 }
+
+  /// Twenty reads beside two busy processes, and beside one that rests half of the time: four wait, with the mean
+  /// and the variance of the lesser of two uniform parts of a slice, and of one.
+  private static func waits(_ pass: inout Measured, _ error: inout Deviation) {
+    for number in 0..<20 {
+      let side = number < 2 ? 1.0 : -1
+      let two = number < 4 ? 1 / 3 + side / 18.0.squareRoot() : 0
+      let one = number < 4 ? 1 / 2 + side / 12.0.squareRoot() : 0.0
+      pass.add("crowd", [["queued": error.off(c("time_slice") * two)]])
+      pass.add("company", [["queued": error.off(c("time_slice") * one)]])
+    }
+  }
 
   private static func statements(_ pass: inout Measured, _ error: inout Deviation) {
     let alone = c("statement") + c("select_row")

@@ -11,12 +11,18 @@ package struct CalibrationAssembly: Sendable {
     self.scenario = scenario
   }
 
+  /// A run sees the server for as long as a few passes do, and at another time: a trial's parameters are those
+  /// of so many passes. They scatter as much as what the passes as a whole leave open and what a run of that
+  /// length differs by, together.
+  private static let passesOfTrial = 4
+
   /// Fills parameters, joint draws, observations and scope.
   package func fill(_ file: inout CalibrationFile) {
     let values = Costing(measured).values
     let draws = Costing.draws(measured)
+    let trials = Costing.draws(measured, passes: Self.passesOfTrial)
     let names = CalibratedParameter.all.map(\.name).filter { name in
-      values[name] != nil && draws.allSatisfy { $0[name] != nil }
+      values[name] != nil && (draws + trials).allSatisfy { $0[name] != nil }
     }
     for name in names {
       guard let value = values[name], let known = CalibratedParameter.named(name) else { continue }
@@ -30,7 +36,7 @@ package struct CalibrationAssembly: Sendable {
         quantiles: SampleQuantiles(singles(name, values))?.table)
     }
     file.joint = CalibrationFile.Joint(
-      parameters: names, draws: draws.map { draw in names.map { draw[$0] ?? 0 } })
+      parameters: names, draws: trials.map { draw in names.map { draw[$0] ?? 0 } })
     observe(&file)
     file.scope = scope
   }

@@ -12,7 +12,7 @@ package struct Costing: Sendable {
   package init(_ measured: Measured) {
     scans(measured)
     batches(measured)
-    timeSlice(measured)
+    waking(measured)
     statements(measured)
     commits(measured)
     locks(measured)
@@ -56,14 +56,27 @@ package struct Costing: Sendable {
       measured.median("contention", "together", over: "alone").map { $0 - 1 })
   }
 
-  private mutating func timeSlice(_ measured: Measured) {
-    // In the model who wakes beside busy cores waits for the first of c slices to end, which takes a slice
-    // over c + 1 on average. Linux lets most of them in at once: the slice is the one with the wait they see.
-    if let queued = SampleQuantiles(measured.values("crowd", "queued")),
-      let cores = measured.values("cores", "cores").first
-    {
-      set(cost: "time_slice", queued.mean * (cores + 1))
-    }
+  /// In the model who wakes beside `cores` busy ones and is not let in at once waits for the first of their
+  /// slices to end: the least of as many uniform times. Its first two moments give the slice and the share of
+  /// those who wait; the second moment beside one busy core less, busy for half of the time, the share of
+  /// those who wait in spite of it, each for a uniform part of a slice.
+  private mutating func waking(_ measured: Measured) {
+    guard let cores = measured.values("cores", "cores").first,
+      let crowd = Self.moments(Self.usual(measured, "crowd", "queued"))
+    else { return }
+    let slice = crowd.second / crowd.first * (cores + 2) / 2
+    set(cost: "time_slice", slice)
+    set(cost: "preemption", 1 - crowd.first * (cores + 1) / slice)
+    guard let company = Self.moments(Self.usual(measured, "company", "queued")) else { return }
+    set(cost: "misplacement", 2 * 3 * company.second / (slice * slice))
+  }
+
+  /// Means of the values and of their squares; nil without a value above 0.
+  private static func moments(_ values: [Double]) -> (first: Double, second: Double)? {
+    let count = Double(values.count)
+    let first = values.reduce(0, +) / count
+    guard count > 0, first > 0 else { return nil }
+    return (first, values.reduce(0) { $0 + $1 * $1 } / count)
   }
 
   /// What statements, BEGIN and COMMIT cost, and what a transaction's first statement costs more.
@@ -135,10 +148,19 @@ package struct Costing: Sendable {
   /// The same, none longer than the longest of the middle pass: new log files and the page cache's bursts hold
   /// up a flush in a hundred for some tens of milliseconds, and are in the model apart.
   static func flushesApart(_ measured: Measured) -> [Double] {
-    let all = flushes(measured)
-    let passes = Dictionary(grouping: zip(measured["paced_write"], all)) { $0.0["pass"] ?? 0 }
-    let longest = SampleQuantiles(passes.values.compactMap { $0.map(\.1).max() })?.median ?? 0
-    return all.map { min($0, longest) }
+    usual(zip(measured["paced_write"], flushes(measured)).map { ($0["pass"] ?? 0, $1) })
+  }
+
+  /// The values of one name in a group, none longer than the longest of the middle pass.
+  private static func usual(_ measured: Measured, _ group: String, _ name: String) -> [Double] {
+    usual(
+      measured[group].compactMap { reading in reading[name].map { (reading["pass"] ?? 0, $0) } })
+  }
+
+  private static func usual(_ all: [(pass: Double, value: Double)]) -> [Double] {
+    let passes = Dictionary(grouping: all, by: \.pass)
+    let longest = SampleQuantiles(passes.values.compactMap { $0.map(\.value).max() })?.median ?? 0
+    return all.map { min($0.value, longest) }
   }
 
   /// CPU of the waiter beyond that of the same update without a wait.
@@ -191,7 +213,10 @@ extension Costing {
     "costs.wake_up": "none: what waking costs after a rest is in cold, within a transaction nobody "
       + "sleeps",
     "costs.time_slice": "what paced reads wait for a core beside one computing server process a "
-      + "core, times cores + 1",
+      + "core: the mean of the squares over the mean, times half of cores + 2",
+    "costs.preemption": "the same: one less the mean over that of a slice's first end",
+    "costs.misplacement": "the same beside one process less, which rests half of the time: twice the mean "
+      + "of the squares over a third of the slice's square",
     "rtt": "elapsed time of reads in a loop without the CPU of both ends",
     "costs.recheck": "server CPU of an update that waited for its row beyond one that did not",
     "costs.replay_record": "CPU of the replica's startup process draining backlogs, regressed on "
@@ -200,15 +225,19 @@ extension Costing {
       + "records and images",
   ]
 
-  /// Joint vectors, each of another sample of the passes.
-  package static func draws(_ measured: Measured, count: Int = 200) -> [[String: Double]] {
+  /// Joint vectors, each of another sample of the passes, or of `passes` of them.
+  package static func draws(
+    _ measured: Measured, count: Int = 200, passes: Int? = nil
+  ) -> [[String: Double]] {
     let names = Set(Costing(measured).values.keys)
     return (0..<count).map { draw in
       // A sample may happen to hold too little for a regression; the next one then stands for it.
       for attempt in 0..<UInt64(100) {
         let key = RandomKey(seed: 0xCA1B, trial: draw, entity: attempt, purpose: 0xB007)
         let values = Costing(
-          measured.resampled { size, index in Int(key.bits(UInt64(index)) % UInt64(size)) }
+          measured.resampled(size: passes) { size, index in
+          Int(key.bits(UInt64(index)) % UInt64(size))
+        }
         ).values
         if names.isSubset(of: values.keys) { return values }
       }

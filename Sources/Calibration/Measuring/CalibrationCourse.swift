@@ -197,7 +197,13 @@ private struct Passes {
       "wake", ProcessorMeasurements.wakeUps(busy: 0, count: 60).map { ["idle": $0] })
     measured.add(
       "wake", ProcessorMeasurements.wakeUps(busy: cores, count: 60).map { ["busy": $0] })
-    measured.add("crowd", try paced.besideBatches(neighbours, pass: number, count: 12))
+    measured.add(
+      "crowd", try paced.besideBatches(neighbours, pass: number, count: 12, resting: false))
+    if cores > 1 {
+      let fewer = Array(neighbours.dropLast())
+      measured.add(
+        "company", try paced.besideBatches(fewer, pass: number + 500, count: 12, resting: true))
+    }
     measured.add("cores", [ProcessorMeasurements.rates(seconds: 0.2)])
     if let slice = ProcessorMeasurements.slice(seconds: 0.2) {
       measured.add("slice", [["seconds": slice]])

@@ -47,10 +47,13 @@ package struct Measured: Sendable, Hashable, Codable {
   /// tell (Efron 1979).
   ///
   /// Whole passes, since what differs between two of them is in all their readings: drawn one by one,
-  /// hundreds of readings would seem to know what ten passes do not.
-  package func resampled(_ pick: (_ count: Int, _ index: Int) -> Int) -> Measured {
+  /// hundreds of readings would seem to know what ten passes do not. Fewer of them (`size`) are what a shorter
+  /// time would have seen.
+  package func resampled(
+    size: Int? = nil, _ pick: (_ count: Int, _ index: Int) -> Int
+  ) -> Measured {
     let passes = Set(groups.values.joined().compactMap { $0["pass"] }).sorted()
-    let chosen = passes.indices.map { passes[pick(passes.count, $0)] }
+    let chosen = (0..<(size ?? passes.count)).map { passes[pick(passes.count, $0)] }
     var drawn = Measured()
     for (group, readings) in groups {
       let byPass = Dictionary(grouping: readings) { $0["pass"] ?? -1 }

@@ -31,15 +31,21 @@ struct PacedMeasurements {
     return Dictionary(grouping: readings) { "paced_\($0.kind)" }.mapValues { $0.map(\.reading) }
   }
 
-  /// Reads while `neighbours` keep all cores busy: what each waits for a core.
-  func besideBatches(_ neighbours: [Probe], pass: Int, count: Int) throws -> [Measured.Reading] {
+  /// Reads while each of `neighbours` keeps a core busy: what they wait for a core.
+  ///
+  /// Neighbours that rest for as long as they compute, as batches do, find the sessions on either core when they
+  /// go on; beside one that never rests every session soon stays on another core.
+  func besideBatches(
+    _ neighbours: [Probe], pass: Int, count: Int, resting: Bool
+  ) throws -> [Measured.Reading] {
     let failures = Failures()
     // Longer than the reads take.
     let seconds = Double(count) * Self.longestGap + 0.1
     let crowd = neighbours.map { neighbour in
       let connection = neighbour.connection
+      let work = Self.computing(seconds: seconds, rest: resting ? Self.burst : 0)
       return WorkingThread {
-        do { try connection.execute(Self.computing(seconds: seconds)) } catch {
+        do { try connection.execute(work) } catch {
           failures.first = error
         }
       }
@@ -117,11 +123,20 @@ struct PacedMeasurements {
     return timed
   }
 
-  /// Keeps a server process computing for that long.
-  private static func computing(seconds: Double) -> String {
+  /// Seconds that a neighbour computes before it rests: a batch's order of magnitude.
+  private static let burst = 0.02
+
+  /// Keeps a server process computing for that long, with a rest after each burst.
+  private static func computing(seconds: Double, rest: Double) -> String {
     """
-    DO $$ DECLARE ending timestamptz := clock_timestamp() + interval '\(seconds) s';
-    BEGIN WHILE clock_timestamp() < ending LOOP END LOOP; END $$
+    DO $$ DECLARE ending timestamptz := clock_timestamp() + interval '\(seconds) s'; burst timestamptz;
+    BEGIN
+      WHILE clock_timestamp() < ending LOOP
+        burst := clock_timestamp() + interval '\(burst) s';
+        WHILE clock_timestamp() < burst LOOP END LOOP;
+        PERFORM pg_sleep(\(rest));
+      END LOOP;
+    END $$
     """
   }
 }

@@ -85,6 +85,14 @@ enum CostTable {
         key: "contention", path: \.contention,
         doc: "Growth of a row's cost for each further backfill worker."),
       Share(
+        key: "preemption", path: \.preemption,
+        doc: "Share of wake-ups beside busy cores that take one at once.",
+        reason: "measured by a calibration only"),
+      Share(
+        key: "misplacement", path: \.misplacement,
+        doc: "Share of wake-ups beside all but one busy core that wait although that one is idle.",
+        reason: "measured by a calibration only"),
+      Share(
         key: "os_cache_share", path: \.osCacheShare,
         doc: "Share of the memory beyond shared_buffers that caches pages."),
     ]

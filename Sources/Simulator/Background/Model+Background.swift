@@ -121,11 +121,10 @@ extension Model {
 
   var grownBytes: Int { tables.sum { $0.grownBytes } }
 
-  /// Linux keeps what nobody waits for from filling the queue: at most so many requests of it are with the
-  /// device (RWB_DEF_DEPTH, block/blk-wbt.c).
-  private static let writebackDepth = 16
-
   /// A replica's relations grow as the primary's do, on its own device or on the same one.
+  ///
+  /// All of it is at the device before the next flush, which waits for it: Linux hands over requests of up to
+  /// 4 MiB, and a flush makes durable whatever was written before it.
   private mutating func writeBack() {
     let (grown, now) = (grownBytes, modelNow)
     guard let burst = writeback?.due(grown: grown, at: now), burst > 0 else { return }
@@ -135,8 +134,7 @@ extension Model {
     for device in devices.indices where servers[device] > 0 {
       let bytes = Int64(burst * servers[device])
       devices[device].submit(
-        Self.noOwner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes,
-        depth: Self.writebackDepth, in: &calendar)
+        Self.noOwner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes, in: &calendar)
     }
   }
 

@@ -135,6 +135,7 @@ extension Model {
   /// Readings lie no closer than a quantum of replay, which is how precisely lag is known.
   private mutating func noteLag(_ replica: Int) {
     lagNoted[replica] = calendar.now
+    noteDrained(replica)
     let paused = replicas[replica].conflictPaused(at: calendar.now)
     if paused > conflictCounted[replica] {
       recorder.replicaConflict(

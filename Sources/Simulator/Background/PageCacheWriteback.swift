@@ -18,9 +18,10 @@ struct PageCacheWriteback {
   private var dirtySince = Instant.zero
   private var nextLook: Instant
 
-  init(expire: TimeSpan) {
+  /// `phase` of a period passes before the first look: the operating system's looks know nothing of the run's start.
+  init(expire: TimeSpan, phase: Double) {
     self.expire = expire
-    nextLook = .zero + Self.period
+    nextLook = .zero + Self.period * phase
   }
 
   /// From one burst to the next while relations keep growing: pages dirtied right after one are not old
@@ -31,10 +32,10 @@ struct PageCacheWriteback {
 
   /// Bytes to write now; asked once a second with the bytes that relations have grown by.
   mutating func due(grown: Int, at now: Instant) -> Int {
-    guard now >= nextLook else { return 0 }
-    if seen == written && grown > seen { dirtySince = nextLook - Self.period }
-    while nextLook <= now { nextLook = nextLook + Self.period }
+    if seen == written && grown > seen { dirtySince = now }
     seen = grown
+    guard now >= nextLook else { return 0 }
+    while nextLook <= now { nextLook = nextLook + Self.period }
     guard grown > written, now - dirtySince > expire else { return 0 }
     let burst = grown - written
     written = grown

@@ -79,7 +79,9 @@ extension Model {
 
   private mutating func compute(_ index: Int, _ demand: TimeSpan, _ stage: Worker.Stage) {
     workers[index].stage = stage
-    cpus[0].submit(workers[index].process, demand: demand, in: &calendar)
+    let process = workers[index].process
+    cpus[0].submit(
+      process, demand: demand, wakes: clientWakes, name: name(of: process), in: &calendar)
   }
 
   /// The worker's burst is over.

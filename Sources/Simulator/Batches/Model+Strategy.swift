@@ -53,7 +53,7 @@ extension Model {
       let demand =
         coldStart(rested: calendar.now - lookupRestedAt) + costs.statement + costs.plan
         + lookupDemand(lookups[index].action)
-      cpus[0].submit(process, demand: demand, in: &calendar)
+      cpus[0].submit(process, demand: demand, wakes: clientWakes, in: &calendar)
     case .compute:
       processes[process].stage = .network
       calendar.post(.resume(process: process), at: calendar.now + halfTrip)

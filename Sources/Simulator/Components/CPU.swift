@@ -6,9 +6,10 @@ import Primitives
 /// One first-come, first-served run queue serves all cores. A running process keeps its core for a
 /// time slice; if others wait when the slice ends, it goes to the back of the queue, else it starts
 /// another slice. So a process that wakes beside busy ones waits for the rest of a slice (Linux
-/// EEVDF protects a running process until its deadline in the same way). A process that wakes on an
-/// idle core starts after `wakeUp`. With an endless slice this is a multi-server queue served in the
-/// order of arrival; as the slice goes to zero it becomes processor sharing.
+/// EEVDF protects a running process until its deadline in the same way), unless it is let in at once;
+/// `Waking` says how often. A process that wakes on an idle core starts after `wakeUp`. With an endless
+/// slice this is a multi-server queue served in the order of arrival; as the slice goes to zero it becomes
+/// processor sharing.
 ///
 /// A burst costs one calendar event. Slice ends are scheduled only while somebody waits, and then
 /// only the next one.
@@ -16,13 +17,17 @@ package struct CPU: ~Copyable {
   package let id: Int16
   package let timeSlice: TimeSpan
   package let wakeUp: TimeSpan
-  package private(set) var statistics = CPUStatistics()
+  package internal(set) var statistics = CPUStatistics()
 
-  private var cores: OwnedArray<Core>
-  private var idle: OwnedArray<Int16>
-  private var bursts = OwnedArray<Burst>()
-  private var line = WaitingLine<Int32>()
+  let waking: Waking
+  var cores: OwnedArray<Core>
+  var idle: OwnedArray<Int16>
+  var bursts = OwnedArray<Burst>()
+  var line = WaitingLine<Int32>()
   private var slice = PendingSlice()
+  let randomness: RandomKey
+  let named: RandomKey
+  var draws: UInt64 = 0
 
   struct Core {
     var process: Int32 = -1
@@ -53,9 +58,15 @@ package struct CPU: ~Copyable {
     var end = Instant.distantFuture
   }
 
-  package init(id: Int16, cores: Int, timeSlice: TimeSpan, wakeUp: TimeSpan) {
+  package init(
+    id: Int16, cores: Int, timeSlice: TimeSpan, wakeUp: TimeSpan, waking: Waking = Waking(),
+    randomness: RandomKey = RandomKey(seed: 0, trial: 0, entity: 0, purpose: 0)
+  ) {
     precondition(cores > 0 && cores <= Int(Int16.max) && timeSlice > .zero && wakeUp >= .zero)
     self.id = id
+    self.waking = waking
+    self.randomness = randomness
+    named = randomness.child(1)
     self.timeSlice = timeSlice
     self.wakeUp = wakeUp
     self.cores = OwnedArray(repeating: Core(), count: cores)
@@ -69,8 +80,12 @@ package struct CPU: ~Copyable {
 
   /// The process wants `demand` of a core's time; it is handed back by `burstEnded`.
   ///
-  /// A process whose burst has just ended goes on within its slice.
-  package mutating func submit(_ process: Int32, demand: TimeSpan, in calendar: inout Calendar) {
+  /// A process whose burst has just ended goes on within its slice. One that has slept wakes, `wakes` times
+  /// where others on these cores have to wake for it, and draws its luck from its name if it has one.
+  package mutating func submit(
+    _ process: Int32, demand: TimeSpan, wakes: Int = 1, name: UInt64? = nil,
+    in calendar: inout Calendar
+  ) {
     let now = calendar.now
     if Int(process) >= bursts.count { reserve(processes: max(64, Int(process) * 2)) }
     let place = bursts[Int(process)].place
@@ -79,8 +94,12 @@ package struct CPU: ~Copyable {
     switch place {
     case .absent:
       statistics.arrive(at: now)
+      let luck = waking.isEven ? 1 : luck(name)
       if let core = idle.popLast() {
-        begin(process, on: core, from: now + wakeUp, in: &calendar)
+        let late = wakeUp + delay(beforeIdleCore: luck, wakes: wakes, at: now)
+        begin(process, on: core, from: now + late, in: &calendar)
+      } else if let core = coreToTake(luck, wakes: wakes) {
+        take(core, for: process, in: &calendar)
       } else {
         enqueue(process, in: &calendar)
       }
@@ -201,12 +220,33 @@ extension CPU {
   private mutating func begin(
     _ process: Int32, on core: Int16, from start: Instant, in calendar: inout Calendar
   ) {
+    occupy(core, with: process, from: start, in: &calendar)
+    offerSlice(of: core, in: &calendar)
+  }
+
+  private mutating func occupy(
+    _ core: Int16, with process: Int32, from start: Instant, in calendar: inout Calendar
+  ) {
     bursts[Int(process)].place = .running(core)
     cores[Int(core)].process = process
     cores[Int(core)].servedFrom = start
     cores[Int(core)].sliceStart = start
     scheduleEnd(of: core, in: &calendar)
-    offerSlice(of: core, in: &calendar)
+  }
+
+  /// Gives a core that computes to another process; the one that had it goes to the back of the line.
+  private mutating func take(
+    _ core: Int16, for process: Int32, in calendar: inout Calendar
+  ) {
+    let before = cores[Int(core)].process
+    account(core, at: calendar.now)
+    calendar.cancel(cores[Int(core)].token)
+    statistics.preemptions += 1
+    bursts[Int(before)].place = .waiting
+    line.append(before)
+    statistics.enterLine(at: calendar.now)
+    occupy(core, with: process, from: calendar.now, in: &calendar)
+    findSlice(in: &calendar)
   }
 
   /// Another burst of the process that holds the core.

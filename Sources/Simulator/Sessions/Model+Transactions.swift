@@ -108,7 +108,8 @@ extension Model {
 
   mutating func compute(_ process: Int32, _ demand: TimeSpan) {
     processes[process].stage = .compute
-    cpus[cpu(of: process)].submit(process, demand: demand, in: &calendar)
+    cpus[cpu(of: process)].submit(
+      process, demand: demand, wakes: clientWakes, name: name(of: process), in: &calendar)
   }
 
   func cpu(of process: Int32) -> Int {

@@ -100,6 +100,7 @@ extension Model {
     enter(.after)
     let length = max(scenario.run.after, .seconds(1))
     afterEnds = modelNow + length
+    checkDrained()
   }
 
   /// The trial would not have ended: it stops here and says so.
@@ -116,12 +117,16 @@ extension Model {
   /// The phase after lasts its length and until every replica has caught up.
   mutating func checkDrained() {
     guard phase == .after, let end = backfillEnd else { return }
-    for index in replicas.indices where drained[index] == nil {
-      if replicas[index].lag(at: calendar.now) < .seconds(1) { drained[index] = modelNow - end }
-    }
+    for index in replicas.indices { noteDrained(index) }
     guard modelNow >= afterEnds else { return }
     let limit = afterEnds + (afterEnds - end) * 10
     if drained.allSatisfy({ $0 != nil }) || modelNow >= limit { finished = true }
+  }
+
+  /// A replica has caught up when it is less than a second behind for the first time after the backfill.
+  mutating func noteDrained(_ replica: Int) {
+    guard let end = backfillEnd, drained[replica] == nil else { return }
+    if replicas[replica].lag(at: calendar.now) < .seconds(1) { drained[replica] = modelNow - end }
   }
 
   /// Hands the time that workers stood still since the last call to the recorder.
