@@ -16,7 +16,7 @@ struct WakingTests {
     var cpu = CPU(
       id: 0, cores: cores, timeSlice: slice, wakeUp: .zero, waking: waking,
       randomness: RandomKey(seed: 3, trial: 0, entity: 0, purpose: 0))
-    for process in 0..<Int32(busy) { cpu.submit(process, demand: .seconds(1e6), in: &calendar) }
+    for process in 0..<Int32(busy) { cpu.submit(process, demand: .seconds(1_000_000), in: &calendar) }
     let (demand, count, late) = (TimeSpan.microseconds(10), 4_000, Int32(100))
     // The time between two is no multiple of the slice.
     for number in 1...count {
@@ -56,7 +56,7 @@ struct WakingTests {
       case .strategyTimer: cpu.submit(1, demand: .milliseconds(1), in: &calendar)
       case .burstEnded(_, let core):
         let process = cpu.burstEnded(core: core, at: calendar.now)
-        ends[process] = (calendar.now - .zero).seconds
+        ends[process] = calendar.now.seconds
         cpu.release(process, in: &calendar)
       case .sliceEnded: cpu.sliceEnded(in: &calendar)
       default: break
