@@ -58,6 +58,8 @@ package struct Costs: Sendable, Hashable {
   package var preemption = 0.0
   /// Share of wake-ups beside all but one busy core that wait for a slice although that one is idle.
   package var misplacement = 0.0
+  /// Share of commits that wait for part of a slice once their flush is over, where all cores are busy.
+  package var lateAfterFlush = 0.0
   /// Fixed part of a log flush beside the device's write latency.
   package var flush: TimeSpan = .microseconds(30)
   /// The least time in which a new log file is written full of zeros and flushed, however fast its bytes pass.

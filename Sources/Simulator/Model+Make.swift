@@ -131,7 +131,9 @@ extension Model {
   private static func cpu(_ id: Int, cores: Int, _ costs: Costs, _ key: RandomKey) -> CPU {
     CPU(
       id: Int16(id), cores: cores, timeSlice: costs.timeSlice, wakeUp: costs.wakeUp,
-      waking: Waking(preemption: costs.preemption, misplacement: costs.misplacement),
+      waking: Waking(
+        preemption: costs.preemption, misplacement: costs.misplacement,
+        lateAfterFlush: costs.lateAfterFlush),
       randomness: key)
   }
 

@@ -19,7 +19,7 @@ enum PlantedServer {
     "costs.begin": 5e-6, "costs.commit": 5e-6, "costs.cold": 240e-6, "costs.driver": 9e-6,
     "rtt": 18e-6,
     "storage.write_latency": 310e-6, "costs.time_slice": 4e-3, "costs.preemption": 0.8,
-    "costs.misplacement": 0.4,
+    "costs.misplacement": 0.4, "costs.late_after_flush": 0.1,
   ]
 
   /// Ten passes, every reading off by a normal error of that relative size.
@@ -64,7 +64,9 @@ enum PlantedServer {
       let side = number < 2 ? 1.0 : -1
       let two = number < 4 ? 1 / 3 + side / 18.0.squareRoot() : 0
       let one = number < 4 ? 1 / 2 + side / 12.0.squareRoot() : 0.0
-      pass.add("crowd", [["queued": error.off(c("time_slice") * two)]])
+      let late = c("late_after_flush") / 2
+      pass.add("crowd", [["queued": error.off(c("time_slice") * two), "write": 0]])
+      pass.add("crowd", [["queued": error.off(c("time_slice") * (two + late)), "write": 1]])
       pass.add("company", [["queued": error.off(c("time_slice") * one)]])
     }
   }

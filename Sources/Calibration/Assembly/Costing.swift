@@ -59,16 +59,27 @@ package struct Costing: Sendable {
   /// In the model who wakes beside `cores` busy ones and is not let in at once waits for the first of their
   /// slices to end: the least of as many uniform times. Its first two moments give the slice and the share of
   /// those who wait; the second moment beside one busy core less, busy for half of the time, the share of
-  /// those who wait in spite of it, each for a uniform part of a slice.
+  /// those who wait in spite of it, each for a uniform part of a slice. An update's wait beyond a read's is what
+  /// follows its flush.
   private mutating func waking(_ measured: Measured) {
-    guard let cores = measured.values("cores", "cores").first,
-      let crowd = Self.moments(Self.usual(measured, "crowd", "queued"))
+    func moments(_ group: String, writes: Bool = false) -> (first: Double, second: Double)? {
+      Self.moments(
+        Self.usual(
+          measured[group].filter { ($0["write"] == 1) == writes }.compactMap { reading in
+            reading["queued"].map { (reading["pass"] ?? 0, $0) }
+          }))
+    }
+    guard let cores = measured.values("cores", "cores").first, let crowd = moments("crowd")
     else { return }
     let slice = crowd.second / crowd.first * (cores + 2) / 2
     set(cost: "time_slice", slice)
     set(cost: "preemption", 1 - crowd.first * (cores + 1) / slice)
-    guard let company = Self.moments(Self.usual(measured, "company", "queued")) else { return }
-    set(cost: "misplacement", 2 * 3 * company.second / (slice * slice))
+    if let writes = moments("crowd", writes: true) {
+      set(cost: "late_after_flush", 2 * (writes.first - crowd.first) / slice)
+    }
+    if let company = moments("company") {
+      set(cost: "misplacement", 2 * 3 * company.second / (slice * slice))
+    }
   }
 
   /// Means of the values and of their squares; nil without a value above 0.
@@ -151,12 +162,7 @@ package struct Costing: Sendable {
     usual(zip(measured["paced_write"], flushes(measured)).map { ($0["pass"] ?? 0, $1) })
   }
 
-  /// The values of one name in a group, none longer than the longest of the middle pass.
-  private static func usual(_ measured: Measured, _ group: String, _ name: String) -> [Double] {
-    usual(
-      measured[group].compactMap { reading in reading[name].map { (reading["pass"] ?? 0, $0) } })
-  }
-
+  /// The values, none longer than the longest of the middle pass.
   private static func usual(_ all: [(pass: Double, value: Double)]) -> [Double] {
     let passes = Dictionary(grouping: all, by: \.pass)
     let longest = SampleQuantiles(passes.values.compactMap { $0.map(\.value).max() })?.median ?? 0
@@ -215,8 +221,9 @@ extension Costing {
     "costs.time_slice": "what paced reads wait for a core beside one computing server process a "
       + "core: the mean of the squares over the mean, times half of cores + 2",
     "costs.preemption": "the same: one less the mean over that of a slice's first end",
-    "costs.misplacement": "the same beside one process less, which rests half of the time: twice the mean "
-      + "of the squares over a third of the slice's square",
+    "costs.late_after_flush": "what paced updates wait beyond reads there, over half of the slice",
+    "costs.misplacement": "what reads wait beside one process less, which rests half of the time: twice "
+      + "the mean of the squares over a third of the slice's square",
     "rtt": "elapsed time of reads in a loop without the CPU of both ends",
     "costs.recheck": "server CPU of an update that waited for its row beyond one that did not",
     "costs.replay_record": "CPU of the replica's startup process draining backlogs, regressed on "

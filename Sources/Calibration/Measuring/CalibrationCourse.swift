@@ -198,11 +198,15 @@ private struct Passes {
     measured.add(
       "wake", ProcessorMeasurements.wakeUps(busy: cores, count: 60).map { ["busy": $0] })
     measured.add(
-      "crowd", try paced.besideBatches(neighbours, pass: number, count: 12, resting: false))
+      "crowd",
+      try paced.besideBatches(
+        neighbours, pass: number, count: 20, resting: false, writing: true))
     if cores > 1 {
       let fewer = Array(neighbours.dropLast())
       measured.add(
-        "company", try paced.besideBatches(fewer, pass: number + 500, count: 12, resting: true))
+        "company",
+        try paced.besideBatches(
+          fewer, pass: number + 500, count: 12, resting: true, writing: false))
     }
     measured.add("cores", [ProcessorMeasurements.rates(seconds: 0.2)])
     if let slice = ProcessorMeasurements.slice(seconds: 0.2) {

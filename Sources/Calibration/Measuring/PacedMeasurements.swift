@@ -31,12 +31,13 @@ struct PacedMeasurements {
     return Dictionary(grouping: readings) { "paced_\($0.kind)" }.mapValues { $0.map(\.reading) }
   }
 
-  /// Reads while each of `neighbours` keeps a core busy: what they wait for a core.
+  /// Reads, and where `writing` updates as well, while each of `neighbours` keeps a core busy: what they wait for
+  /// a core. An update, marked, wakes once more, when its log is on disk.
   ///
   /// Neighbours that rest for as long as they compute, as batches do, find the sessions on either core when they
   /// go on; beside one that never rests every session soon stays on another core.
   func besideBatches(
-    _ neighbours: [Probe], pass: Int, count: Int, resting: Bool
+    _ neighbours: [Probe], pass: Int, count: Int, resting: Bool, writing: Bool
   ) throws -> [Measured.Reading] {
     let failures = Failures()
     // Longer than the reads take.
@@ -52,9 +53,9 @@ struct PacedMeasurements {
     }
     defer { crowd.forEach { $0.join() } }
     usleep(20_000)
-    let kinds = Array(repeating: Kind.read, count: count)
+    let kinds = (0..<count).map { writing && $0 % 2 > 0 ? Kind.write : .read }
     return try run(pass: pass + 1_000) { probe, draw in try Self.run(kinds, probe, &draw) }
-      .map(\.reading)
+      .map { $0.reading.merging(["write": $0.kind == Kind.write.rawValue ? 1 : 0]) { $1 } }
   }
 
   /// Seconds between two statements of a session.

@@ -93,6 +93,10 @@ enum CostTable {
         doc: "Share of wake-ups beside all but one busy core that wait although that one is idle.",
         reason: "measured by a calibration only"),
       Share(
+        key: "late_after_flush", path: \.lateAfterFlush,
+        doc: "Share of commits that wait for a slice after their flush, where all cores are busy.",
+        reason: "measured by a calibration only"),
+      Share(
         key: "os_cache_share", path: \.osCacheShare,
         doc: "Share of the memory beyond shared_buffers that caches pages."),
     ]

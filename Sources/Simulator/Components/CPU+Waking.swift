@@ -13,14 +13,21 @@ package struct Waking: Sendable, Hashable {
   package var preemption = 0.0
   /// Share of wake-ups beside all but one busy core that wait for a slice although that one is idle.
   package var misplacement = 0.0
+  /// Share of wake-ups after a flush that wait for part of a slice where all cores are busy, and in proportion
+  /// where fewer are: they come back to the core that they slept on, and whoever got it then is not
+  /// interrupted so soon (`protect_slice`).
+  package var lateAfterFlush = 0.0
 
-  package init(preemption: Double = 0, misplacement: Double = 0) {
-    precondition((0...1).contains(preemption) && (0...1).contains(misplacement))
-    self.preemption = preemption
-    self.misplacement = misplacement
+  package init(
+    preemption: Double = 0, misplacement: Double = 0, lateAfterFlush: Double = 0
+  ) {
+    let all = [preemption, misplacement, lateAfterFlush]
+    precondition(all.allSatisfy { (0...1).contains($0) })
+    (self.preemption, self.misplacement) = (preemption, misplacement)
+    self.lateAfterFlush = lateAfterFlush
   }
 
-  /// Whether every wake-up fares alike.
+  /// Whether every wake-up for a burst fares alike.
   var isEven: Bool { preemption == 0 && misplacement == 0 }
 }
 
@@ -39,7 +46,19 @@ extension CPU {
     let busy = cores.count - idle.count - 1
     guard busy > 0, cores.count > 1 else { return .zero }
     let each = waking.misplacement * Double(busy) / Double(cores.count - 1)
-    let chance = 1 - power(1 - each, wakes)
+    return delay(luck, chance: 1 - power(1 - each, wakes), at: now)
+  }
+
+  /// How long a process whose flush is over waits for the core that it slept on. It computes next to nothing
+  /// then: it takes no core from others.
+  package func delay(afterFlush name: UInt64, at now: Instant) -> TimeSpan {
+    let busy = cores.count - idle.count
+    guard waking.lateAfterFlush > 0, busy > 0 else { return .zero }
+    let chance = waking.lateAfterFlush * Double(busy) / Double(cores.count)
+    return delay(named.uniform(name), chance: chance, at: now)
+  }
+
+  private func delay(_ luck: Double, chance: Double, at now: Instant) -> TimeSpan {
     guard luck < chance, let core = busiestCore else { return .zero }
     return min(timeSlice * (luck / chance), max(.zero, cores[Int(core)].end - now))
   }

@@ -89,7 +89,8 @@ extension Model {
       case .delay:
         processes[process].stage = .network
         processes[process].resumeToken = calendar.post(
-          .resume(process: process), at: calendar.now + step.span + wire(step.ways, process))
+          .resume(process: process),
+          at: calendar.now + step.span + wire(step.ways, process) + lateness(step, process))
         if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .compute:
@@ -128,6 +129,11 @@ extension Model {
     processes[process].draws &+= 1
     let trip = roundTrips.draw(sumOf: 1, from: wireKey, at: draw(of: process))
     return trip * (Double(ways) / 2)
+  }
+
+  private func lateness(_ step: Step, _ process: Int32) -> TimeSpan {
+    guard step.flushed else { return .zero }
+    return cpus[cpu(of: process)].delay(afterFlush: name(of: process), at: calendar.now)
   }
 
   private mutating func coldStart(_ step: Step, _ process: Int32) -> TimeSpan {

@@ -33,6 +33,8 @@ struct Step: BitwiseCopyable {
   var draw: Int32 = 0
   var touched = false
   var lockOnly = false
+  /// Of a delay: it follows a flush.
+  var flushed = false
   /// Of a delay: how many steps further a single row is locked; 0 where none is.
   var locksAhead: Int32 = 0
 }
@@ -84,7 +86,9 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
     steps.append(Step(kind: .compute, span: sync))
   }
   if writes { steps.append(Step(kind: .commit)) }
-  steps.append(delay(.zero, ways: 1, database))
+  var answer = delay(.zero, ways: 1, database)
+  answer.flushed = writes && database.settings.synchronousCommit != .off
+  steps.append(answer)
   steps.append(Step(kind: .end))
   return steps
 }
