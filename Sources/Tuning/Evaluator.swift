@@ -62,8 +62,10 @@ struct Evaluator: Sendable {
     return candidates.compactMap(known)
   }
 
-  /// The whole results of a run of trials that the search has not seen.
-  mutating func play(_ scenario: Scenario, trials: Range<Int>) throws -> [TrialResult] {
+  /// The whole results of some trials; they are not remembered.
+  mutating func play(
+    _ scenario: Scenario, trials: some Sequence<Int>
+  ) throws -> [TrialResult] {
     try play(trials.map { (scenario, $0) })
   }
 

@@ -19,12 +19,23 @@ extension Tuner {
     Feasibility(evaluation, constraints).isMet
   }
 
-  /// The fresh trials that a recommendation has to pass.
-  package func confirms(_ candidate: Candidate) throws -> Bool {
+  /// The first of these that passes the fresh trials which a recommendation has to pass.
+  ///
+  /// A trial that one of them fails is the next one's first, which fails it as well where they are alike.
+  package func firstConfirmed(_ candidates: [Candidate]) throws -> Candidate? {
     var evaluator = evaluator
-    return try Confirmation(
-      candidate, attempt: 0, constraints: constraints,
-      assurance: loaded.scenario.run.assurance, &evaluator
-    ).isConfirmed
+    var counts = TuneResult.Counts()
+    var numbers = Array(0..<Confirmation.trials(assurance: loaded.scenario.run.assurance))
+    for candidate in candidates {
+      let failed = try numbers.indices.first { index in
+        guard index % jobs == 0 else { return false }
+        return try !evaluator.confirm(candidate, Array(numbers[index...].prefix(jobs)), &counts)
+          .allSatisfy { trial in constraints.allSatisfy { $0.holds(in: trial) } }
+      }
+      guard let failed else { return candidate }
+      let hard = numbers[failed...].prefix(jobs)
+      numbers = hard + numbers.filter { !hard.contains($0) }
+    }
+    return nil
   }
 }

@@ -24,7 +24,7 @@ package struct Tuner: Sendable {
   let settings: TuneSettings
   let space: SearchSpace
   let constraints: [Constraint]
-  private let jobs: Int
+  let jobs: Int
   private let exact: Bool
   private let shouldStop: @Sendable () -> Bool
   private let finished: @Sendable () -> Void
@@ -101,10 +101,14 @@ package struct Tuner: Sendable {
     guard var winner = selection.remaining.first else { return }
     result.recommended = recommendation(
       winner, equals: selection.remaining.dropFirst().map(\.backed.evaluation.candidate))
-    for attempt in 0..<Confirmation.attempts {
-      let confirmation = try confirm(winner, attempt, &evaluator, &result)
+    var descent = Descent(
+      Descent.ladder(from: winner, space), constraints, assurance: loaded.scenario.run.assurance)
+    for _ in 0..<Descent.attempts {
+      let confirmation = try confirm(winner, &descent, &evaluator, &result)
       if confirmation.isConfirmed { return }
-      guard let smaller = try step(back: winner, &search, &evaluator) else { return }
+      guard let smaller = try step(down: winner, &descent, &search, &evaluator, &result) else {
+        return
+      }
       winner = smaller
     }
   }
@@ -120,16 +124,12 @@ package struct Tuner: Sendable {
   }
 
   private func confirm(
-    _ winner: Finalist, _ attempt: Int, _ evaluator: inout Evaluator, _ result: inout TuneResult
+    _ winner: Finalist, _ descent: inout Descent, _ evaluator: inout Evaluator,
+    _ result: inout TuneResult
   ) throws -> Confirmation {
-    let before = (evaluator.trials, evaluator.events)
-    defer {
-      result.counts.confirmingTrials += evaluator.trials - before.0
-      result.counts.confirmingEvents += evaluator.events - before.1
+    let confirmation = try descent.confirm {
+      try evaluator.confirm($0, $1, &result.counts)
     }
-    let confirmation = try Confirmation(
-      winner.backed.evaluation.candidate, attempt: attempt, constraints: constraints,
-      assurance: loaded.scenario.run.assurance, &evaluator)
     var recommended = recommendation(winner, equals: result.recommended?.equals ?? [])
     recommended.confirmation = confirmation
     recommended.record = RunRecord(
@@ -138,22 +138,40 @@ package struct Tuner: Sendable {
     return confirmation
   }
 
-  /// A fifth smaller, after a confirmation that failed; nil where the batch cannot be.
+  /// The largest smaller batch that meets the gates where this one failed, and in the search's own trials;
+  /// nil where there is none.
   private func step(
-    back winner: Finalist, _ search: inout Search, _ evaluator: inout Evaluator
+    down winner: Finalist, _ descent: inout Descent, _ search: inout Search,
+    _ evaluator: inout Evaluator, _ result: inout TuneResult
   ) throws -> Finalist? {
-    guard let axis = search.space.axis,
-      let branch = search.branches.first(where: { $0.combination == winner.combination })
+    guard let branch = search.branches.first(where: { $0.combination == winner.combination }),
+      try descent.descend({ try evaluator.confirm($0, $1, &result.counts) })
     else { return nil }
-    let size = max(axis.range.low, winner.backed.size * 0.8)
-    guard size < winner.backed.size else { return nil }
-    try search.play([(branch, size)], trials: Search.trials, &evaluator)
-    guard let point = search.point(winner.combination, size), point.feasibility.isMet else {
-      return nil
+    repeat {
+      guard let size = descent.candidate.size else { return nil }
+      try search.play([(branch, size)], trials: Search.trials, isFull: true, &evaluator)
+      if let point = search.point(winner.combination, size), point.feasibility.isMet {
+        var smaller = winner
+        smaller.backed = point
+        smaller.share = point.size / winner.boundary.size
+        return smaller
+      }
+    } while descent.step()
+    return nil
+  }
+}
+
+extension Evaluator {
+  /// Fresh trials of a candidate, counted as confirming ones.
+  mutating func confirm(
+    _ candidate: Candidate, _ numbers: [Int], _ counts: inout TuneResult.Counts
+  ) throws -> [TrialResult] {
+    let before = (trials, events)
+    defer {
+      counts.confirmingTrials += trials - before.0
+      counts.confirmingEvents += events - before.1
     }
-    var smaller = winner
-    smaller.backed = point
-    smaller.share = point.size / winner.boundary.size
-    return smaller
+    return try play(
+      tree.scenario(with: candidate.values), trials: numbers.map { Confirmation.firstTrial + $0 })
   }
 }

@@ -67,19 +67,14 @@ struct TunerTests {
     let grid = try tuner.play(tuner.grid(sizes: 24), trials: 1)
     let rivals = grid.evaluations.filter { $0.duration < choice.boundary.duration }
     #expect(rivals.count > 5 && rivals.count < grid.evaluations.count)
-    let best = try tuner.play(rivals.map(\.candidate), trials: Search.trials).evaluations
+    let feasible = try tuner.play(rivals.map(\.candidate), trials: Search.trials).evaluations
       .filter(tuner.meets).sorted { $0.duration < $1.duration }
-      .first { try tuner.confirms($0.candidate) }
+    let confirmed = try tuner.firstConfirmed(feasible.map(\.candidate))
+    let best = feasible.first { $0.candidate == confirmed }
     #expect(choice.boundary.duration <= 1.03 * (best?.duration ?? .infinity))
+    #expect(choice.evaluation.duration <= 1.05 * (best?.duration ?? choice.boundary.duration))
     let confirmation = try #require(choice.confirmation)
-    #expect(confirmation.isConfirmed)
-    withKnownIssue(
-      "a first confirmation that fails is followed by a step of more than the goal",
-      isIntermittent: true
-    ) {
-      #expect(choice.evaluation.duration <= 1.05 * (best?.duration ?? choice.boundary.duration))
-      #expect(confirmation.passed == 59)
-    }
+    #expect(confirmation.isConfirmed && confirmation.passed >= 59)
     #expect(result.binding == .gate(id: "wait"))
     #expect((result.shadowPrice?.gain ?? 0) > 0)
     let searching = result.counts.events - result.counts.confirmingEvents
