@@ -25,17 +25,21 @@ extension RunRecord {
 }
 
 extension ComparisonRecord {
-  /// More trials could tell whether two candidates differ where it matters: in how long they take, or
-  /// in what the application feels.
-  package var isOpen: Bool {
-    differences.contains { difference in
-      guard ["backfill.duration", "app.latency.p99"].contains(difference.metric.name),
-        difference.isPaired, !difference.found.isSignificant,
-        let low = difference.found.low, let high = difference.found.high,
-        let a = rows.first(where: { $0.name == difference.a })?.run.metric(difference.metric)?.value
-      else { return false }
-      return (high - low) / 2 > Self.indifference * abs(a)
-    }
+  /// Candidates of which more trials could tell whether they differ where it matters: in how long they
+  /// take, or in what the application feels.
+  ///
+  /// Those that they are compared with are among them.
+  package var open: Set<String> {
+    Set(differences.filter(isOpen).flatMap { [$0.a, $0.b] })
+  }
+
+  private func isOpen(_ difference: Difference) -> Bool {
+    guard ["backfill.duration", "app.latency.p99"].contains(difference.metric.name),
+      difference.isPaired, !difference.found.isSignificant,
+      let low = difference.found.low, let high = difference.found.high,
+      let a = rows.first(where: { $0.name == difference.a })?.run.metric(difference.metric)?.value
+    else { return false }
+    return (high - low) / 2 > Self.indifference * abs(a)
   }
 
   /// A difference within this share of the value is none for anybody.

@@ -61,31 +61,36 @@ struct ComparisonRunner {
     var goal = trials ?? Self.fewest
     try play(until: goal, &played)
     var comparison = record(candidates, played, leftOut)
-    while trials == nil, !wasStopped, wantsMore(comparison, goal, events(played)) {
+    while trials == nil, !wasStopped, goal < Self.most {
+      let events = events(played)
+      let open = comparison.open
+      let isCheap = goal < Self.usual && events < Self.cheap
+      if !isCheap && (open.isEmpty || events >= Self.budget) { break }
       goal += 1
-      try play(until: goal, &played)
+      try play(until: goal, &played) { isCheap || open.contains(candidates[$0].name) }
       comparison = record(candidates, played, leftOut)
     }
     comparison.sentence = ComparisonWords(comparison).sentence
     return comparison
   }
 
-  private func wantsMore(_ comparison: ComparisonRecord, _ goal: Int, _ events: Int) -> Bool {
-    if goal < Self.usual, events < Self.cheap { return true }
-    return goal < Self.most && comparison.isOpen && events < Self.budget
-  }
+  /// Events of the first trial.
+  private func cost(_ one: Played?) -> Int { one?.results.first?.events ?? 0 }
 
   private func events(_ played: [Played?]) -> Int {
     played.reduce(0) { sum, one in sum + (one?.results ?? []).reduce(0) { $0 + $1.events } }
   }
 
-  /// Plays every candidate that can be followed up to this many trials.
-  private mutating func play(until goal: Int, _ played: inout [Played?]) throws {
+  /// Plays candidates that can be followed up to this many trials, those that take longest first, so that no
+  /// core waits for one of them at the end.
+  private mutating func play(
+    until goal: Int, _ played: inout [Played?], where isWanted: (Int) -> Bool = { _ in true }
+  ) throws {
     var wanted: [(candidate: Int, trial: Int, scenario: Scenario)] = []
-    for trial in 0..<goal {
-      for index in played.indices {
-        guard let one = played[index], !one.isCut, trial >= one.results.count else { continue }
-        wanted.append((index, trial, one.loaded.scenario))
+    for index in played.indices.sorted(by: { cost(played[$0]) > cost(played[$1]) }) {
+      guard let one = played[index], !one.isCut, isWanted(index) else { continue }
+      wanted += (one.results.count..<max(goal, one.results.count)).map {
+        (index, $0, one.loaded.scenario)
       }
     }
     guard !wanted.isEmpty, !wasStopped else { return }
