@@ -24,7 +24,7 @@ struct TunePointLines {
   /// The points between which duration is traded for what the application feels.
   var front: [String] {
     guard result.front.count > 1 else { return [] }
-    let shown = Self.thinned(result.front)
+    let shown = thinned(result.front)
     var columns = columns([.right, .right, .left])
     columns.add(head + ["duration", "app p99", ""])
     for point in shown {
@@ -37,10 +37,13 @@ struct TunePointLines {
     return ["TRADE-OFF  (every one meets the gates; none is beaten in both)"] + columns.lines
   }
 
-  /// Both ends and what lies evenly between.
-  private static func thinned(_ points: [Evaluation]) -> [Evaluation] {
-    guard points.count > most else { return points }
-    return (0..<most).map { points[$0 * (points.count - 1) / (most - 1)] }
+  /// Both ends, what lies evenly between, and the recommended one.
+  private func thinned(_ points: [Evaluation]) -> [Evaluation] {
+    guard points.count > Self.most else { return points }
+    let even = (0..<Self.most).map { $0 * (points.count - 1) / (Self.most - 1) }
+    return points.indices.filter {
+      even.contains($0) || points[$0].candidate == result.recommended?.candidate
+    }.map { points[$0] }
   }
 
   /// Faster, but.

@@ -46,7 +46,8 @@ struct EffectChart: Sendable {
       ["field": "share", "type": "quantitative", "title": "change, %", "format": "+.3~g"],
     ]
     return [
-      "width": "container", "height": ["step": 13], "data": ["values": .list(values)],
+      "width": "container", "height": .number(Double(32 * shown.count)),
+      "data": ["values": .list(values)],
       "mark": ["type": "bar"],
       "encoding": [
         "y": y, "yOffset": ["field": "what", "type": "nominal"],

@@ -96,7 +96,9 @@ struct SearchChart: Sendable {
         "x": x, "y": y, "color": verdicts, "shape": shapes, "size": size, "tooltip": tooltip,
       ],
     ]
-    return ["width": "container", "height": ["step": 26], "layer": [stretches, points]]
+    // A step would make the library say that the width alone is fitted.
+    let height = Double(26 * lines.count)
+    return ["width": "container", "height": .number(height), "layer": [stretches, points]]
   }
 
   /// So that colour is not all that tells them apart.
