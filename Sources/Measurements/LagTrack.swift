@@ -91,7 +91,7 @@ struct LagStatistics: Sendable {
     guard rise > finestStep else { return 1 }
     return min(32, rise * 32 / (max(piece.first, piece.last) + 1), rise / finestStep)
   }
-  private static let finestStep: Int64 = 500_000
+  static let finestStep: Int64 = 500_000
 
   /// The mean of a line from `a` to `b` with its part below zero taken as zero.
   private static func meanAboveZero(_ a: Double, _ b: Double) -> Double {
@@ -176,11 +176,11 @@ struct LagTrack: Sendable {
 
   /// The k-th of r repeats lies k/r of the drift higher.
   ///
-  /// Repeats are taken in up to 8 groups, each
-  /// at its mean height: the mean stays exact, the histogram within a sixteenth of the drift.
+  /// Repeats are taken in up to 8 groups, each at its mean height: the mean stays exact, the histogram within a
+  /// sixteenth of the drift, or within what no reading of a server resolves.
   private mutating func replay(_ skipped: Skipped, drift: Double, clock: PhaseClock) {
     let repeats = skipped.repeats
-    let groups = min(repeats, 8)
+    let groups = min(repeats, 8, 1 + Int64(drift.magnitude) / LagStatistics.finestStep)
     for group in 0..<groups {
       let (low, high) = (repeats * group / groups, repeats * (group + 1) / groups)
       let shift = drift * Double(low + 1 + high) / 2 / Double(repeats)

@@ -18,27 +18,23 @@ extension Model {
     demandKey = key("demand")
     queueKey = key("queue")
     phaseKey = key("phase")
+    wireKey = key("network")
+    coldKey = key("cold start")
+    batchColdKey = key("cold start of a batch")
+    lookupColdKey = key("cold start of a boundary lookup")
     random = RandomStream(key("pages"))
+    roundTrips = database.scatter.roundTrip.map { Latency(median: database.roundTrip, scatter: $0) }
+    coldStarts = database.scatter.cold.map { Latency(median: database.costs.cold, scatter: $0) }
 
-    cpus.append(Self.cpu(0, cores: database.cores, database.costs, key("cores")))
-    let scatter = database.scatter
-    devices.append(Self.device(0, database.storage, database.costs, scatter, key("storage")))
-    for (index, replica) in database.replicas.enumerated() {
-      cpus.append(
-        Self.cpu(
-          index + 1, cores: replica.cores, database.costs, key("cores of \(replica.name)")))
-      devices.append(
-        Self.device(
-          index + 1, replica.storage, database.costs, scatter, key("storage of \(replica.name)")))
+    cpus = Self.cpus(database, key)
+    devices = Self.devices(database, key)
+    log = Self.log(database)
+    replicas = Self.pipelines(database)
+    replicaDevices = database.replicas.enumerated().map { index, replica in
+      database.sharesDisk(with: replica) ? 0 : index + 1
     }
-    var flush = LogFlusher.Settings(fixed: database.costs.flush)
-    flush.commitDelay = database.settings.commitDelay
-    if database.state == .fresh {
-      flush.segmentsAhead = Int64(database.settings.minWALSize)
-    }
-    log = LogFlusher(owner: Self.logOwner, settings: flush)
-    for (index, replica) in database.replicas.enumerated() {
-      replicas.append(Self.pipeline(index, replica, database))
+    replicaCPUs = database.replicas.enumerated().map { index, replica in
+      database.sharesCores(with: replica) ? 0 : index + 1
     }
     clientWakes = database.colocated ? 2 : 1
     commitsAsynchronously = database.settings.synchronousCommit == .off
@@ -48,75 +44,52 @@ extension Model {
       pools.append(
         ConnectionPool(id: Int16(index), size: pool.size, waitTimeout: pool.waitTimeout))
     }
-    for (index, table) in scenario.tables.enumerated() {
-      tables.append(
-        TablePages(
-          table, addedBytes: index == 0 ? scenario.backfill?.adds ?? 0 : 0,
-          settings: database.settings, seed: seed))
-      vacuums.append(Autovacuum(database.settings, rows: table.rows))
-    }
+    tables = Self.tables(scenario, seed: seed)
+    for table in scenario.tables { vacuums.append(Autovacuum(database.settings, rows: table.rows)) }
     checkpointer = Checkpointer(database.settings)
     writeback = database.storage.dirtyExpire.map {
       PageCacheWriteback(expire: $0, phase: key("writeback").uniform(0))
     }
     cache = BufferCache(scenario, layouts: tables.map { $0.layout })
+    let timeout = database.settings.lockTimeout
+    appLockTimeout = timeout > .zero ? timeout : nil
 
-    for traffic in scenario.traffic {
+    arrivals = Self.arrivals(scenario, seed: seed, trial: trial)
+    thinks = scenario.traffic.map { ThinkSource(class: $0, seed: seed, trial: trial) }
+    let rows = scenario.tables.map(\.rows)
+    keys = scenario.traffic.map { KeySource(class: $0, tableRows: rows, seed: seed, trial: trial) }
+    keyMap = KeyMap(table: scenario.tables[0])
+    if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
+    recorder = Recorder(plan: Self.plan(scenario, exact: exact))
+    steady = SteadyState(cycle: writeback?.cycle)
+
+    let count = database.replicas.count
+    drained = Array(repeating: nil, count: count)
+    conflictCounted = Array(repeating: .zero, count: count)
+    replayCPU = OwnedArray(repeating: .zero, count: count)
+    replicaQueries = Array(repeating: [], count: count)
+    lagNoted = OwnedArray(repeating: .zero, count: count)
+    replayers = []
+    shippers = []
+    arrivedMessages = Array(repeating: 0, count: count)
+    for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
+    for index in replicas.indices { shippers.append(admit(.ship, owner: Int32(index))) }
+    addTraffic()
+  }
+
+  /// What each class's transactions do, and what changes about them during the run.
+  private mutating func addTraffic() {
+    for (index, traffic) in scenario.traffic.enumerated() {
       classes.append(
         ClassState(
           timeout: traffic.timeout, pool: traffic.pool,
           server: traffic.replica.map { $0 + 1 } ?? 0))
-    }
-    let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
-    let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400
-    thinks = scenario.traffic.map { ThinkSource(class: $0, seed: seed, trial: trial) }
-    arrivals = OwnedArray(
-      scenario.traffic.map { traffic in
-        guard case .open = traffic.arrivals else { return nil }
-        return ArrivalSource(class: traffic, seed: seed, trial: trial, startAt: midnight)
-      })
-    let rows = scenario.tables.map(\.rows)
-    keys = scenario.traffic.map {
-      KeySource(class: $0, tableRows: rows, seed: seed, trial: trial)
-    }
-    keyMap = KeyMap(table: scenario.tables[0])
-    recorder = Recorder(
-      plan: Recorder.Plan(
-        classes: scenario.traffic.map(\.name), pools: scenario.pools.map(\.name),
-        replicas: database.replicas.map(\.name), gates: scenario.gates, cores: database.cores,
-        rowsMatching: scenario.backfill.map { backfill in
-          Int((Double(scenario.tables[0].rows) * backfill.rowsMatching).rounded())
-        }, skips: !exact))
-    steady = SteadyState(cycle: writeback?.cycle)
-    drained = Array(repeating: nil, count: replicas.count)
-    conflictCounted = Array(repeating: .zero, count: replicas.count)
-    replayCPU = OwnedArray(repeating: .zero, count: replicas.count)
-    replicaQueries = Array(repeating: [], count: replicas.count)
-    let timeout = database.settings.lockTimeout
-    appLockTimeout = timeout > .zero ? timeout : nil
-    roundTrips = database.scatter.roundTrip.map {
-      Latency(median: database.roundTrip, scatter: $0)
-    }
-    wireKey = key("network")
-    coldStarts = database.scatter.cold.map {
-      Latency(median: database.costs.cold, scatter: $0)
-    }
-    coldKey = key("cold start")
-    backfillColdKey = key("cold start of the backfill")
-    if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
-    for traffic in scenario.traffic {
-      scripts.append(Int32(steps.count))
-      for step in compile(traffic, tables: scenario.tables, database) { steps.append(step) }
-    }
-    for index in classes.indices {
       classes[index].turns = Array(repeating: 0, count: thinks[index]?.clients ?? 0)
+      scripts.append(Int32(steps.count))
+      for step in compile(traffic, tables: scenario.tables, scenario.database) {
+        steps.append(step)
+      }
     }
-    lagNoted = OwnedArray(repeating: .zero, count: replicas.count)
-    replayers = []
-    shippers = []
-    arrivedMessages = Array(repeating: 0, count: replicas.count)
-    for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
-    for index in replicas.indices { shippers.append(admit(.ship, owner: Int32(index))) }
   }
 
   /// The owners under which devices hand requests back, apart from all processes: nobody waits for
@@ -137,6 +110,31 @@ extension Model {
       randomness: key)
   }
 
+  private static func cpus(
+    _ database: Database, _ key: (String) -> RandomKey
+  ) -> OwnedArray<CPU> {
+    var cpus = OwnedArray<CPU>()
+    cpus.append(cpu(0, cores: database.cores, database.costs, key("cores")))
+    for (index, replica) in database.replicas.enumerated() {
+      cpus.append(
+        cpu(index + 1, cores: replica.cores, database.costs, key("cores of \(replica.name)")))
+    }
+    return cpus
+  }
+
+  private static func devices(
+    _ database: Database, _ key: (String) -> RandomKey
+  ) -> OwnedArray<StorageDevice> {
+    let (costs, scatter) = (database.costs, database.scatter)
+    var devices = OwnedArray<StorageDevice>()
+    devices.append(device(0, database.storage, costs, scatter, key("storage")))
+    for (index, replica) in database.replicas.enumerated() {
+      devices.append(
+        device(index + 1, replica.storage, costs, scatter, key("storage of \(replica.name)")))
+    }
+    return devices
+  }
+
   private static func device(
     _ id: Int, _ storage: Storage, _ costs: Costs, _ scatter: LatencyScatter, _ key: RandomKey
   ) -> StorageDevice {
@@ -151,6 +149,23 @@ extension Model {
       burst: storage.burst.map { ($0.iops, $0.credits) })
     limits.logFile = costs.logFile
     return StorageDevice(id: Int16(id), limits: limits, randomness: key)
+  }
+
+  private static func log(_ database: Database) -> LogFlusher {
+    var settings = LogFlusher.Settings(fixed: database.costs.flush)
+    settings.commitDelay = database.settings.commitDelay
+    if database.state == .fresh {
+      settings.segmentsAhead = Int64(database.settings.minWALSize)
+    }
+    return LogFlusher(owner: logOwner, settings: settings)
+  }
+
+  private static func pipelines(_ database: Database) -> OwnedArray<ReplicaPipeline> {
+    var pipelines = OwnedArray<ReplicaPipeline>()
+    for (index, replica) in database.replicas.enumerated() {
+      pipelines.append(pipeline(index, replica, database))
+    }
+    return pipelines
   }
 
   private static func pipeline(
@@ -168,6 +183,39 @@ extension Model {
         / Int64(max(1, database.settings.recoveryPrefetch)))
     return ReplicaPipeline(
       id: Int16(index), owner: flushOwner(replica: index), settings: settings)
+  }
+
+  private static func tables(_ scenario: Scenario, seed: UInt64) -> OwnedArray<TablePages> {
+    var tables = OwnedArray<TablePages>()
+    for (index, table) in scenario.tables.enumerated() {
+      tables.append(
+        TablePages(
+          table, addedBytes: index == 0 ? scenario.backfill?.adds ?? 0 : 0,
+          settings: scenario.database.settings, seed: seed))
+    }
+    return tables
+  }
+
+  private static func arrivals(
+    _ scenario: Scenario, seed: UInt64, trial: Int
+  ) -> OwnedArray<ArrivalSource?> {
+    let startAt = scenario.run.startAt - (scenario.run.warmup + scenario.run.before).seconds
+    let midnight = startAt - (startAt / 86_400).rounded(.down) * 86_400
+    return OwnedArray(
+      scenario.traffic.map { traffic in
+        guard case .open = traffic.arrivals else { return nil }
+        return ArrivalSource(class: traffic, seed: seed, trial: trial, startAt: midnight)
+      })
+  }
+
+  private static func plan(_ scenario: Scenario, exact: Bool) -> Recorder.Plan {
+    Recorder.Plan(
+      classes: scenario.traffic.map(\.name), pools: scenario.pools.map(\.name),
+      replicas: scenario.database.replicas.map(\.name), gates: scenario.gates,
+      cores: scenario.database.cores,
+      rowsMatching: scenario.backfill.map { backfill in
+        Int((Double(scenario.tables[0].rows) * backfill.rowsMatching).rounded())
+      }, skips: !exact)
   }
 }
 

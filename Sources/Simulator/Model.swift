@@ -36,6 +36,9 @@ struct Model: ~Copyable {
   var devices = OwnedArray<StorageDevice>()
   var log: LogFlusher
   var replicas = OwnedArray<ReplicaPipeline>()
+  /// Where each replica runs: indices into devices and cores.
+  let replicaDevices: [Int]
+  let replicaCPUs: [Int]
   let commitsAsynchronously: Bool
   /// How many processes on the primary's cores wake for a statement: where colocated, its client as well.
   let clientWakes: Int
@@ -75,9 +78,10 @@ struct Model: ~Copyable {
   var workersBlocked = 0
   /// The furthest boundary that the strategy was told.
   var lastBoundary: Key?
-  /// Log and page images of the batches, apart from the traffic's.
+  /// Log and page images of the batches, apart from the traffic's, and what they went over in full leaves.
   var batchLog: Int64 = 0
   var batchImages: Int64 = 0
+  var batchPointers = 0.0
   var subscriptions: [Subscription] = []
   /// On their way from a slow sensor; `firstReading` is the number of the first one kept.
   var readings: [Reading] = []
@@ -135,9 +139,9 @@ struct Model: ~Copyable {
   /// Nil where every cold start takes the same time.
   let coldStarts: Latency?
   let coldKey: RandomKey
-  /// The same for connections of the backfill.
-  let backfillColdKey: RandomKey
-  var backfillColdStarts: UInt64 = 0
+  /// The same for the backfill's batches and boundary lookups.
+  let batchColdKey: RandomKey
+  let lookupColdKey: RandomKey
   /// When the boundary lookups' connection came to rest.
   var lookupRestedAt = Instant.zero
   let demandKey: RandomKey

@@ -71,15 +71,9 @@ extension Model {
     for replica in replicas.indices { change(&replicas[replica].segments) }
   }
 
-  func deviceIndex(_ replica: Int) -> Int {
-    let database = scenario.database
-    return database.sharesDisk(with: database.replicas[replica]) ? 0 : replica + 1
-  }
+  func deviceIndex(_ replica: Int) -> Int { replicaDevices[replica] }
 
-  func cpuIndex(_ replica: Int) -> Int {
-    let database = scenario.database
-    return database.sharesCores(with: database.replicas[replica]) ? 0 : replica + 1
-  }
+  func cpuIndex(_ replica: Int) -> Int { replicaCPUs[replica] }
 
   mutating func replicaFlushEnded(_ replica: Int) {
     replicas[replica].flushEnded(into: &devices[deviceIndex(replica)], in: &calendar)

@@ -64,11 +64,15 @@ extension Model {
     let moved = Double(work.moved) / Double(rows)
     let matching = rowDemand(moved: moved, worker: index) * Double(work.hot + work.moved)
     let others = costs.scanRow * (Double(segment.count) * (1 - share))
-    // Before version 14 nobody looks for what to delete in a full leaf.
-    let passes = scenario.database.version < 14 ? .zero : costs.leafPass * work.leafPointers
-    let crowd = 1 + costs.contention * Double(max(0, activeBatches - 1))
+    let passes = leafPass * work.leafPointers
     return (matching + others + costs.pageImage * Double(work.images) + passes) * crowd
   }
+
+  /// CPU for each row pointer of a full leaf: before version 14 nobody looks there for what to delete.
+  var leafPass: TimeSpan { scenario.database.version < 14 ? .zero : costs.leafPass }
+
+  /// By what batches beside each other take longer.
+  private var crowd: Double { 1 + costs.contention * Double(max(0, activeBatches - 1)) }
 
   /// Page and log work of a segment; pages are marked as modified now.
   mutating func work(for segment: Range<Int>, worker index: Int) -> TablePages.Work {

@@ -40,11 +40,11 @@ extension Model {
 
   /// What the first statement of a connection of the backfill takes longer after a rest; nothing where it
   /// has hardly rested.
-  mutating func coldStart(rested: TimeSpan) -> TimeSpan {
+  ///
+  /// Drawn from what the connection asks for, not in the order of asking (decision 0047).
+  func coldStart(rested: TimeSpan, name: UInt64, from key: RandomKey) -> TimeSpan {
     guard rested >= .milliseconds(1), costs.cold > .zero else { return .zero }
-    guard let coldStarts else { return costs.cold }
-    backfillColdStarts += 1
-    return coldStarts.draw(sumOf: 1, from: backfillColdKey, at: backfillColdStarts)
+    return coldStarts?.draw(sumOf: 1, from: key, at: name) ?? costs.cold
   }
 
   private mutating func trip(_ index: Int, _ span: TimeSpan, then stage: Worker.Stage) {
@@ -58,7 +58,9 @@ extension Model {
     case .sending:
       // The statement's snapshot holds the horizon until the transaction ends.
       workers[index].snapshot = modelNow
-      let cold = coldStart(rested: workers[index].startedAt - workers[index].restedAt)
+      let cold = coldStart(
+        rested: workers[index].startedAt - workers[index].restedAt,
+        name: name(of: workers[index].process), from: batchColdKey)
       workers[index].restedAt = workers[index].startedAt
       compute(index, cold + costs.begin + costs.statement + costs.plan, .planning)
     case .reading: resumeSegment(index)
@@ -123,6 +125,7 @@ extension Model {
     workers[index].log = SpreadLog()
     count(work)
     batchImages += Int64(work.imageBytes)
+    batchPointers += work.leafPointers
     if !workers[index].locksOnly {
       workers[index].rowsDone += work.hot + work.moved
       workers[index].moved += work.moved

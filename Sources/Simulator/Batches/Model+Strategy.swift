@@ -50,9 +50,10 @@ extension Model {
     switch processes[process].stage {
     case .idle:
       processes[process].stage = .compute
-      let demand =
-        coldStart(rested: calendar.now - lookupRestedAt) + costs.statement + costs.plan
-        + lookupDemand(lookups[index].action)
+      let cold = coldStart(
+        rested: calendar.now - lookupRestedAt, name: name(of: lookups[index].action),
+        from: lookupColdKey)
+      let demand = cold + costs.statement + costs.plan + lookupDemand(lookups[index].action)
       cpus[0].submit(process, demand: demand, wakes: clientWakes, in: &calendar)
     case .compute:
       processes[process].stage = .network
@@ -63,6 +64,12 @@ extension Model {
       processes.remove(process)
       if index == lookups.count - 1 { lookups.removeAll(keepingCapacity: true) }
     }
+  }
+
+  /// A boundary lookup has the name of the key that it begins at.
+  private func name(of lookup: Action) -> UInt64 {
+    guard case .findBoundary(_, let after?, _, _, _) = lookup else { return 0 }
+    return mixed(UInt64(truncatingIfNeeded: after.position))
   }
 
   /// CPU of reading the index, or the table, up to the boundary.

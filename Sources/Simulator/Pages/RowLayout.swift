@@ -39,7 +39,8 @@ struct RowLayout: Sendable {
   /// Rows per leaf, as built.
   let entriesPerLeaf: [Int]
   let leafPages: [Int]
-  /// When the leaves of an index are full, in which inserts come anywhere.
+  /// When leaves are full, of each index into which inserts come anywhere: not the primary key's, whose leaves a
+  /// batch in its order fills one by one (that is in what an entry there costs), nor one that only appends.
   let passes: [LeafPasses]
   /// Indexes whose few key values each hold a long run of entries in the order of row versions: new
   /// entries go to the runs' ends, not to scattered leaves.
@@ -69,14 +70,16 @@ struct RowLayout: Sendable {
       LeafPasses.rowsPerLeaf(entry: entry, repeats: repeats)
     }
     leafPages = entriesPerLeaf.map { [rows] in max(1, (rows + $0 - 1) / $0) }
-    passes = zip(indexEntryBytes, repeats).map { [rows] entry, repeats in
-      LeafPasses(entry: entry, rows: rows, repeats: repeats)
-    }
-    appends =
+    let appends =
       [false]
       + zip(table.indexes, leafPages.dropFirst()).map { index, leaves in
         index.distinct.map { $0 * 16 < leaves } ?? false
       }
+    self.appends = appends
+    passes = zip(indexEntryBytes, repeats).enumerated().dropFirst().compactMap {
+      [rows] index, kind in
+      appends[index] ? nil : LeafPasses(entry: kind.0, rows: rows, repeats: kind.1)
+    }
   }
 
   static func aligned(_ n: Int) -> Int { (n + 7) / 8 * 8 }

@@ -31,6 +31,7 @@ package struct TablePages: ~Copyable {
       part.hot = Int(Double(hot) * share)
       part.moved = Int(Double(moved) * share)
       part.imageBytes = Int(Double(imageBytes) * share)
+      part.leafPointers = leafPointers * share
       return part
     }
   }
@@ -54,8 +55,10 @@ package struct TablePages: ~Copyable {
   var reusableVersions = 0
   /// Versions on new pages at the end of the heap.
   private(set) var appendedVersions = 0
-  /// Versions that left their page.
-  private var movedVersions = 0
+  /// Versions that got an entry in every index.
+  private(set) var indexedVersions = 0
+  /// Row pointers that nbtree has gone over in the full leaves of indexes.
+  private var leafPasses: LeafPassProgress
   /// Page images that single-row work made necessary.
   private(set) var trafficImages = 0
 
@@ -71,6 +74,7 @@ package struct TablePages: ~Copyable {
       case .pglz, .lz4: 0.45
       case .zstd: 0.35
       }
+    leafPasses = LeafPassProgress(layout.passes, rows: layout.rows)
     heap = RelationPages(pages: layout.heapPages, marks: 3)
     for pages in layout.leafPages { leaves.append(RelationPages(pages: pages)) }
   }
@@ -88,7 +92,7 @@ package struct TablePages: ~Copyable {
   /// Bytes by which heap and indexes have grown, leaf splits included.
   var grownBytes: Int {
     appendedVersions * (layout.tuple + RowLayout.itemPointer)
-      + movedVersions * layout.leafPages.count / RowLayout.insertsPerSplit * RowLayout.pageBytes
+      + indexedVersions * layout.leafPages.count / RowLayout.insertsPerSplit * RowLayout.pageBytes
   }
   /// All pages of the heap and its indexes.
   var pages: Int { layout.leafPages.reduce(layout.heapPages, +) }
@@ -149,6 +153,7 @@ package struct TablePages: ~Copyable {
         let fresh = markLeaf(i, row, &random)
         image(fresh, fill: RowLayout.leafFill, &work)
       }
+      indexedVersions += 1
       if !roomy { appendVersions(1, &work, &random) }
     }
     return work
@@ -217,11 +222,12 @@ extension TablePages {
   /// Consecutive rows get new versions from one transaction.
   ///
   /// `rows` are ranks in the batch's own order: key ordinals, or physical ones for a ctid range; they
-  /// are whole batches of `batch` rows, or with nil a later part of one.
+  /// are whole batches of `batch` rows, or with nil a later part of one. `modifies` is false where the
+  /// next checkpoint has written the pages already: they are not marked for it, and images not counted.
   /// - Complexity: O(pages / 64) where the order is physical, O(1) where it is not.
   package mutating func update(
     rows: Range<Int>, share: Double, physicalOrder: Bool, touched: Bool, pinned: Bool,
-    batchesOf batch: Int?, _ random: inout RandomStream
+    batchesOf batch: Int?, modifies: Bool = true, _ random: inout RandomStream
   ) -> Work {
     var work = Work()
     let n = Int((Double(rows.count) * share).rounded())
@@ -230,8 +236,10 @@ extension TablePages {
     var room: Int
     if inOrder {
       let pages = heapRange(rows)
-      let fresh = heap.mark(pages, .modified, &random)
-      addImages(fresh, of: pages.count, fill: heapFill, &work)
+      if modifies {
+        let fresh = heap.mark(pages, .modified, &random)
+        addImages(fresh, of: pages.count, fill: heapFill, &work)
+      }
       room = pinned ? 0 : heap.count(in: pages, .opened)
       if let batch, !pinned { room = max(room, earlierVersions(rows, batch)) }
       _ = heap.mark(pages, .opened, &random)
@@ -240,8 +248,10 @@ extension TablePages {
         pages.count * (layout.rowsPerPage - layout.rowsAtFill) * n
         / max(1, pages.count * layout.rowsAtFill)
     } else {
-      let (distinct, fresh) = heap.markScattered(touches: n, &random)
-      addImages(fresh, of: distinct, fill: heapFill, &work)
+      if modifies {
+        let (distinct, fresh) = heap.markScattered(touches: n, &random)
+        addImages(fresh, of: distinct, fill: heapFill, &work)
+      }
       let (_, newlyOpened) = heap.markScattered(touches: n, .opened, &random)
       _ = heap.markScattered(touches: n, .unvacuumed, &random)
       room = pinned ? 0 : n - min(n, newlyOpened)
@@ -252,7 +262,9 @@ extension TablePages {
     work.moved = n - work.hot
     work.records = work.hot + work.moved * (2 + leaves.count)
     work.logBytes = work.hot * layout.hotBytes(logical: logical)
-    if work.moved > 0 { moveVersions(rows, inKeyOrder: !physicalOrder, fits: room, &work, &random) }
+    guard work.moved > 0 else { return work }
+    if modifies { markLeaves(rows, inKeyOrder: !physicalOrder, &work, &random) }
+    moveVersions(fits: room, modifies: modifies, &work, &random)
     return work
   }
 
@@ -278,14 +290,10 @@ extension TablePages {
     return room * batches / distinct
   }
 
-  private mutating func moveVersions(
-    _ rows: Range<Int>, inKeyOrder: Bool, fits: Int, _ work: inout Work,
-    _ random: inout RandomStream
+  /// Every index gets entries of the versions that move.
+  private mutating func markLeaves(
+    _ rows: Range<Int>, inKeyOrder: Bool, _ work: inout Work, _ random: inout RandomStream
   ) {
-    let leaving = max(0, work.moved - max(0, fits - work.hot))
-    work.logBytes +=
-      leaving * layout.movedBytes + (work.moved - leaving) * layout.hotBytes(logical: logical)
-      + work.moved * layout.indexBytes
     for i in leaves.indices {
       if i == 0 && inKeyOrder {
         let last = layout.leafPages[0] - 1
@@ -298,28 +306,35 @@ extension TablePages {
         addImages(fresh, of: distinct, fill: RowLayout.leafFill, &work)
       }
     }
-    let inserted = movedVersions
-    appendVersions(leaving, &work, &random)
-    work.leafPointers = pointers(inserted: movedVersions) - pointers(inserted: inserted)
   }
 
-  /// Row pointers gone over in the full leaves of all indexes but the primary key's, whose leaves a batch in
-  /// its order fills one by one: that is in what an entry there costs.
-  private func pointers(inserted: Int) -> Double {
-    leaves.indices.dropFirst().reduce(0) { sum, index in
-      layout.appends[index] ? sum : sum + layout.passes[index].pointers(inserted: inserted)
-    }
+  private mutating func moveVersions(
+    fits: Int, modifies: Bool, _ work: inout Work, _ random: inout RandomStream
+  ) {
+    let leaving = max(0, work.moved - max(0, fits - work.hot))
+    work.logBytes +=
+      leaving * layout.movedBytes + (work.moved - leaving) * layout.hotBytes(logical: logical)
+      + work.moved * layout.indexBytes
+    let inserted = indexedVersions
+    indexedVersions += work.moved
+    work.leafPointers = leafPointers(from: inserted, to: indexedVersions)
+    appendVersions(leaving, modifies: modifies, &work, &random)
+  }
+
+  /// Row pointers gone over while the entries of each index grow from one number to another.
+  mutating func leafPointers(from: Int, to: Int) -> Double {
+    let before = leafPasses.pointers(inserted: from)
+    return leafPasses.pointers(inserted: to) - before
   }
 
   /// Moved versions fill the room that vacuum left, else fresh pages at the end, which need no image.
   private mutating func appendVersions(
-    _ count: Int, _ work: inout Work, _ random: inout RandomStream
+    _ count: Int, modifies: Bool = true, _ work: inout Work, _ random: inout RandomStream
   ) {
     let reused = min(count, reusableVersions)
     reusableVersions -= reused
     appendedVersions += count - reused
-    movedVersions += count
-    guard reused > 0 else { return }
+    guard reused > 0, modifies else { return }
     let (distinct, fresh) = heap.markScattered(
       touches: max(1, reused / layout.rowsPerPage), &random)
     addImages(fresh, of: distinct, fill: heapFill, &work)

@@ -44,23 +44,55 @@ struct Step: BitwiseCopyable {
 /// A transaction of one statement is autocommit: one round trip. Longer ones send BEGIN with a round
 /// trip of its own, as drivers and pgbench do, then each statement, then COMMIT.
 func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> [Step] {
-  let explicit = traffic.statements.count > 1
-  let costs = database.costs
-  // A client on the server's own cores reads each answer there: its own, BEGIN's and COMMIT's.
-  let driver = database.colocated ? costs.driver : .zero
-  var steps: [Step] = []
-  var nextDraw: Int32 = 1
-  for (i, statement) in traffic.statements.enumerated() {
+  var script = Script(traffic, tables: tables, database)
+  for (index, statement) in traffic.statements.enumerated() {
+    script.add(statement, isFirst: index == 0)
+  }
+  script.end(writes: traffic.statements.contains { $0.kind != .select })
+  return script.steps
+}
+
+/// The steps so far of a class's transaction.
+private struct Script {
+  private(set) var steps: [Step] = []
+  private let tables: [Table]
+  private let database: Database
+  private let think: TimeSpan
+  private let isExplicit: Bool
+  private var nextDraw: Int32 = 1
+
+  init(_ traffic: TrafficClass, tables: [Table], _ database: Database) {
+    self.tables = tables
+    self.database = database
+    think = traffic.think
+    isExplicit = traffic.statements.count > 1
+  }
+
+  /// A client on the server's own cores reads each answer there: its own, BEGIN's and COMMIT's.
+  private var driver: TimeSpan { database.colocated ? database.costs.driver : .zero }
+
+  mutating func add(_ statement: Statement, isFirst: Bool) {
     var request = delay(
-      i > 0 ? traffic.think : .zero, ways: i > 0 ? 2 : explicit ? 3 : 1, database)
+      isFirst ? .zero : think, ways: isFirst ? isExplicit ? 3 : 1 : 2, database)
     switch statement.kind {
     case .update, .delete, .selectForUpdate: request.locksAhead = statement.rows == 1 ? 3 : 0
     case .select, .insert: break
     }
     steps.append(request)
-    var demand = demand(of: statement, tables[statement.table], costs) + driver
-    if i == 0 && explicit { demand = demand + costs.begin + driver }
-    steps.append(Step(kind: .compute, span: demand, cold: i == 0 ? costs.cold : .zero))
+    let costs = database.costs
+    var span = demand(of: statement, tables[statement.table], costs) + driver
+    if isFirst && isExplicit { span = span + costs.begin + driver }
+    steps.append(Step(kind: .compute, span: span, cold: isFirst ? costs.cold : .zero))
+    let step = fetch(for: statement)
+    if statement.kind != .insert { steps.append(step) }
+    switch statement.kind {
+    case .select: break
+    case .insert: steps.append(with(step, .insert))
+    case .update, .delete, .selectForUpdate: steps.append(with(step, .lock))
+    }
+  }
+
+  private mutating func fetch(for statement: Statement) -> Step {
     var step = Step(kind: .fetch, table: Int32(statement.table), rows: Int32(statement.rows))
     step.touched = statement.touchesIndexedColumn
     step.lockOnly = statement.kind == .selectForUpdate
@@ -70,27 +102,24 @@ func compile(_ traffic: TrafficClass, tables: [Table], _ database: Database) -> 
     } else if statement.rows > 1 {
       nextDraw = max(nextDraw, Int32(statement.rows))
     }
-    if statement.kind != .insert { steps.append(step) }
-    switch statement.kind {
-    case .select: break
-    case .insert: steps.append(with(step, .insert))
-    case .update, .delete, .selectForUpdate: steps.append(with(step, .lock))
+    return step
+  }
+
+  mutating func end(writes: Bool) {
+    let costs = database.costs
+    let sync = writes && database.settings.synchronousCommit != .off ? costs.sync : .zero
+    if isExplicit {
+      steps.append(delay(think, ways: 2, database))
+      steps.append(Step(kind: .compute, span: costs.commit + sync + driver))
+    } else if sync > .zero {
+      steps.append(Step(kind: .compute, span: sync))
     }
+    if writes { steps.append(Step(kind: .commit)) }
+    var answer = delay(.zero, ways: 1, database)
+    answer.flushed = writes && database.settings.synchronousCommit != .off
+    steps.append(answer)
+    steps.append(Step(kind: .end))
   }
-  let writes = traffic.statements.contains { $0.kind != .select }
-  let sync = writes && database.settings.synchronousCommit != .off ? costs.sync : .zero
-  if explicit {
-    steps.append(delay(traffic.think, ways: 2, database))
-    steps.append(Step(kind: .compute, span: costs.commit + sync + driver))
-  } else if sync > .zero {
-    steps.append(Step(kind: .compute, span: sync))
-  }
-  if writes { steps.append(Step(kind: .commit)) }
-  var answer = delay(.zero, ways: 1, database)
-  answer.flushed = writes && database.settings.synchronousCommit != .off
-  steps.append(answer)
-  steps.append(Step(kind: .end))
-  return steps
 }
 
 /// Time in the application, then so many ways between it and the server.
