@@ -118,6 +118,12 @@ extension Recorder {
     corrections.add(amount, to: layout.counter(counter, clock.current))
   }
 
+  /// The same for what the batches of a skip covered.
+  package mutating func correct(batches: Int, rows: Int) {
+    corrections.add(Int64(batches), to: layout.backfill(.batches))
+    corrections.add(Int64(rows), to: layout.backfill(.rows))
+  }
+
   /// So many transactions have a connection now.
   package mutating func appActive(_ transactions: Int, at now: Instant) {
     gauges.setActive(Double(transactions), at: now)

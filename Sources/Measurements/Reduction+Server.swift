@@ -88,8 +88,8 @@ extension Reduction {
 
   mutating func addBackfill() {
     let phases = Phase.allCases
-    let batches = Int(recorder.counts[layout.backfill(.batches)])
-    let rows = Double(recorder.counts[layout.backfill(.rows)])
+    let batches = Int(total([layout.backfill(.batches)]))
+    let rows = Double(total([layout.backfill(.rows)]))
     add("backfill.duration", recorder.duration)
     add("backfill.rows", rows, samples: batches)
     add("backfill.batches", Double(batches), samples: batches)

@@ -10,20 +10,20 @@ extension Model {
   /// At the end of a window: plays on, or skips ahead.
   mutating func considerSkipping() {
     guard !exact, mayBeSteady,
-      steady.isWindowOver(at: modelNow, throttled: isThrottled)
+      steady.isWindowOver(at: modelNow, throttled: isThrottled, log: logSinceCheckpoint)
     else { return }
     let window = steadyTotals - steady.startSums
     let length = modelNow - steady.windowStart
     recordPauses()
+    let limit = nextChange(window, length)
     let repeats = steady.repeats(
-      of: window, expectsBatches: phase == .during && strategy != nil, at: modelNow,
-      until: nextChange(window, length))
+      of: window, expectsBatches: phase == .during && strategy != nil, at: modelNow, until: limit)
     if repeats > 0 {
       skip(window, length: length, repeats: repeats)
     } else {
       recorder.endStretch(repeats: 0, skipped: .zero, at: modelNow)
     }
-    steady.begin(at: modelNow, totals: steadyTotals)
+    steady.begin(at: modelNow, totals: steadyTotals, log: logSinceCheckpoint)
     booksAtWindow = books
   }
 
@@ -34,6 +34,8 @@ extension Model {
     return configuration.planner != .monolithic && configuration.order != .random
       && configuration.statement != .ctid
   }
+
+  private var logSinceCheckpoint: Int64 { log.inserted - checkpointer.redo }
 
   private var isThrottled: Bool {
     if case .throttle? = strategy?.pausedBecause { true } else { false }
@@ -49,25 +51,27 @@ extension Model {
       vacuumPages: vacuums.sum { $0.pagesDone },
       trafficImages: tables.sum { $0.trafficImages },
       operations: devices[0].statistics.reads + devices[0].statistics.writes,
-      backlog: replicas.map { $0.unapplied }.max() ?? 0)
+      backlog: replicas.map { $0.unapplied }.max() ?? 0,
+      inserted: tables[0].indexedVersions, passTime: batchPointers * secondsPerPointer,
+      heldTime: heldTime)
   }
 
   /// The earliest model time at which something is known to change.
-  private func nextChange(_ window: SteadyState.Sums, _ length: TimeSpan) -> Instant {
+  private mutating func nextChange(_ window: SteadyState.Sums, _ length: TimeSpan) -> Instant {
     let now = modelNow
     var limit = alarms.next(
       besides: steady.inCycles ? [.vacuumCheck, .checkpoint] : [.vacuumCheck])
-    limit = min(limit, now + .seconds(3_600))
+    limit = min(limit, now + .seconds(3_600), rateChange(after: now))
+    if phase == .after { limit = min(limit, afterEnds) }
+    let fastest = pace(of: window, length)?.fastest ?? 1
     func reaches(_ left: Int, _ perWindow: Int) {
       guard perWindow > 0 else { return }
-      limit = min(limit, now + length * (Double(left) / Double(perWindow)))
+      limit = min(limit, now + length * (Double(left) / Double(perWindow) / fastest))
     }
     if phase == .during && strategy != nil {
       let last = Double(window.rows) * SteadyState.lastWindows(of: length)
       reaches(remainingRows - Int(last), window.rows)
     }
-    limit = min(limit, rateChange(after: now))
-    if phase == .after { limit = min(limit, afterEnds) }
     // A window that is a cycle holds everything that a checkpoint changes.
     if !steady.inCycles {
       let ready = log.segments.left(beyond: log.inserted)
@@ -75,25 +79,33 @@ extension Model {
       if checkpointer.running {
         reaches(checkpointer.pagesLeft, window.checkpointPages)
       } else {
-        let left = checkpointer.logLimit - (log.inserted - checkpointer.redo)
-        reaches(Int(left), Int(window.log))
+        reaches(Int(checkpointer.logLimit - logSinceCheckpoint), Int(window.log))
       }
     }
     for index in vacuums.indices {
-      if vacuums[index].running {
-        reaches(vacuums[index].pagesLeft, window.vacuumPages)
-      } else if vacuums[index].isDue {
-        limit = min(limit, alarms.time(of: .vacuumCheck) ?? now)
-      } else if vacuums[index].settings.autovacuum {
-        reaches(vacuums[index].threshold - vacuums[index].deadRows, window.moved)
-      }
+      limit = min(limit, vacuumChange(of: index, window, length, fastest: fastest))
     }
     if let credits = devices[0].burstLeft(
       operationsPerSecond: Double(window.operations) / length.seconds, at: calendar.now)
     {
       limit = min(limit, now + credits)
     }
-    return limit
+    guard limit > now, phase == .during else { return limit }
+    return now + steadyTime(window, length, within: limit - now)
+  }
+
+  /// When a table's vacuum will end or begin.
+  private func vacuumChange(
+    of index: Int, _ window: SteadyState.Sums, _ length: TimeSpan, fastest: Double
+  ) -> Instant {
+    func reaches(_ left: Int, _ perWindow: Double) -> Instant {
+      perWindow > 0 ? modelNow + length * (Double(left) / perWindow) : .distantFuture
+    }
+    let vacuum = vacuums[index]
+    if vacuum.running { return reaches(vacuum.pagesLeft, Double(window.vacuumPages)) }
+    if vacuum.isDue { return alarms.time(of: .vacuumCheck) ?? modelNow }
+    guard vacuum.settings.autovacuum else { return .distantFuture }
+    return reaches(vacuum.threshold - vacuum.deadRows, Double(window.moved) * fastest)
   }
 
   /// When the rate of some class will have drifted by a thirtieth, looked for within an hour.
@@ -125,9 +137,14 @@ extension Model {
     let span = TimeSpan(nanoseconds: length.nanoseconds * Int64(repeats))
     var bytes = window.log * Int64(repeats)
     let grown = grownBytes
+    var share = 1.0
     if phase == .during, strategy != nil, window.rows > 0 {
-      bytes += skipRows(window, repeats: repeats, length: span)
+      let rows = min(
+        rowsAhead(window, length, repeats: repeats), keyMap.rows - plannedRows)
+      share = Double(rows) / Double(window.rows * repeats)
+      bytes += skipRows(rows, window, repeats: repeats, length: span)
     }
+    vacuums[0].add(deadRows: Int((Double(window.moved * repeats) * share).rounded()))
     skipServer(window, repeats: repeats, span: span, bytes: bytes)
     let growth = grownBytes - grown
     writeback?.skip(span, grown: growth)
@@ -162,14 +179,13 @@ extension Model {
 
   /// Covers the rows of the skipped batches.
   ///
-  /// - Returns: Log bytes that the pages of these very rows add to, or take from, what the window's
+  /// - Returns: Log bytes that these very rows, and their pages, add to, or take from, what the window's
   ///   rate would make them.
   private mutating func skipRows(
-    _ window: SteadyState.Sums, repeats: Int, length: TimeSpan
+    _ rows: Int, _ window: SteadyState.Sums, repeats: Int, length: TimeSpan
   ) -> Int64 {
     let descending = strategy?.configuration.order == .descending
     let planned = plannedRows
-    let rows = min(window.rows * repeats, keyMap.rows - planned)
     let range =
       descending
       ? keyMap.rows - planned - rows..<keyMap.rows - planned : planned..<planned + rows
@@ -181,7 +197,7 @@ extension Model {
       let done = tables[0].update(
         rows: part, share: scenario.backfill?.rowsMatching ?? 1, physicalOrder: false,
         touched: backfillTouchesIndex, pinned: horizonHeld,
-        batchesOf: batchRows, &random)
+        batchesOf: batchRows, modifies: !steady.inCycles, &random)
       work.logBytes += done.logBytes
       work.imageBytes += done.imageBytes
       start = part.upperBound
@@ -190,14 +206,32 @@ extension Model {
     lastBoundary = upTo
     books.rowsCovered += rows
     rowsAtLastRefresh += rows
-    tell(
-      .stretchSkipped(
-        batches: window.batches * repeats, rows: rows, upTo: upTo, length: length))
-    // The images of whole cycles are the window's: checkpoints cleared the marks meanwhile.
-    if steady.inCycles { return 0 }
+    let share = Double(rows) / Double(window.rows * repeats)
+    let batches = Int((Double(window.batches * repeats) * share).rounded())
+    tell(.stretchSkipped(batches: batches, rows: rows, upTo: upTo, length: length))
+    correctRows(
+      by: rows - window.rows * repeats, batches: batches - window.batches * repeats, window)
+    let (log, images) = (
+      window.batchLog * Int64(repeats), window.batchImages * Int64(repeats)
+    )
+    // Those of whole cycles are the window's, row by row: checkpoints have come between.
+    let played = steady.inCycles
     recorder.correct(
-      .pageImageBytes, by: Int64(work.imageBytes) - window.batchImages * Int64(repeats))
-    return Int64(work.totalBytes) - window.batchLog * Int64(repeats)
+      .pageImageBytes,
+      by: (played ? Int64(Double(images) * share) : Int64(work.imageBytes)) - images)
+    return (played ? Int64(Double(log) * share) : Int64(work.totalBytes)) - log
+  }
+
+  /// More or fewer rows were skipped than the window's, repeated.
+  private mutating func correctRows(by rows: Int, batches: Int, _ window: SteadyState.Sums) {
+    guard rows != 0 else { return }
+    let matching = Int64((Double(rows) * (scenario.backfill?.rowsMatching ?? 1)).rounded())
+    let moved = Int64((Double(rows) * Double(window.moved) / Double(window.rows)).rounded())
+    recorder.correct(batches: batches, rows: Int(matching))
+    recorder.correct(.rowsCovered, by: matching)
+    recorder.correct(.rowsTouched, by: matching)
+    recorder.correct(.movedUpdates, by: moved)
+    recorder.correct(.heapOnlyUpdates, by: matching - moved)
   }
 
   private mutating func skipServer(
@@ -215,19 +249,22 @@ extension Model {
     for replica in replicas.indices { replicas[replica].skip(bytes: bytes) }
     meter.skip(logBytes: bytes)
     skipCheckpoints(window, repeats: repeats, span: span, bytes: bytes)
-    vacuums[0].add(deadRows: window.moved * repeats)
     for index in vacuums.indices where vacuums[index].running {
       vacuums[index].skip(pages: window.vacuumPages * repeats)
-      // Marks the pages; their log is the window's, repeated.
-      _ = tables[index].prune(pages: window.vacuumPages * repeats, &random)
     }
-    if steady.inCycles {
-      for index in tables.indices { tables[index].checkpoint() }
-    } else {
-      tables[0].markTraffic(images: window.trafficImages * repeats, &random)
-    }
+    if !steady.inCycles { markPages(window, repeats: repeats) }
     let rate = Double(window.operations * repeats)
     devices[0].skip(netCredits: rate - scenario.database.storage.iops * span.seconds)
+  }
+
+  /// Marks pages that others than batches would have changed; their log is the window's, repeated.
+  ///
+  /// After whole cycles as many pages are marked as before.
+  private mutating func markPages(_ window: SteadyState.Sums, repeats: Int) {
+    for index in vacuums.indices where vacuums[index].running {
+      _ = tables[index].prune(pages: window.vacuumPages * repeats, &random)
+    }
+    tables[0].markTraffic(images: window.trafficImages * repeats, &random)
   }
 
   private mutating func skipCheckpoints(

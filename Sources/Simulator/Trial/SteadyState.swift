@@ -7,8 +7,9 @@ import Primitives
 /// that is known to come. What decays, such as page images after a checkpoint, ends the agreement and
 /// so is met again on a grid as fine as its own pace. While a throttle flaps, a window ends where it
 /// lets go, and so holds whole cycles. Where checkpoints follow each other so fast that nothing is
-/// ever steady between them, a window is a whole checkpoint cycle. What was measured in the last
-/// window then counts for the skipped time too.
+/// ever steady between them, a window is a whole checkpoint cycle, from wherever it begins to where as
+/// much log has come since the next checkpoint. What was measured in the last window then counts for
+/// the skipped time too.
 struct SteadyState {
   /// Played length of the shortest and the longest window.
   static let window = TimeSpan.seconds(4)
@@ -43,6 +44,12 @@ struct SteadyState {
     var operations = 0
     /// Unapplied bytes on the replica that is furthest behind.
     var backlog: Int64 = 0
+    /// Versions that came into the indexes.
+    var inserted = 0
+    /// Seconds that full leaves took of the batches, and in which a throttle held workers back: worker
+    /// seconds over the number of workers.
+    var passTime = 0.0
+    var heldTime = 0.0
 
     static func - (a: Sums, b: Sums) -> Sums {
       Sums(
@@ -52,7 +59,16 @@ struct SteadyState {
         checkpointPages: a.checkpointPages - b.checkpointPages,
         vacuumPages: a.vacuumPages - b.vacuumPages,
         trafficImages: a.trafficImages - b.trafficImages, operations: a.operations - b.operations,
-        backlog: a.backlog - b.backlog)
+        backlog: a.backlog - b.backlog, inserted: a.inserted - b.inserted,
+        passTime: a.passTime - b.passTime, heldTime: a.heldTime - b.heldTime)
+    }
+
+    /// The share of the time in which batches set the pace, and no throttle.
+    func freeShare(of length: TimeSpan) -> Double { max(0, 1 - heldTime / length.seconds) }
+
+    /// Seconds that a row took longer because leaves were full.
+    func passTimePerRow(over length: TimeSpan) -> Double {
+      rows > 0 ? passTime / Double(rows) * freeShare(of: length) : 0
     }
   }
 
@@ -80,9 +96,9 @@ struct SteadyState {
   private(set) var inCycles = false
   private var lastCheckpoint: Instant?
   private var skippedInCycle = TimeSpan.zero
-  /// A checkpoint has started since the last second; the window began at such a moment.
-  private var atCheckpoint = false
-  private var beganAtCheckpoint = false
+  /// Checkpoints that have started in the window, and log that had come since the last one when it began.
+  private var checkpoints = 0
+  private var logAtStart: Int64 = 0
 
   /// Windows hold at least one of those cycles, if there are any.
   init(cycle: TimeSpan?) {
@@ -121,15 +137,15 @@ struct SteadyState {
     if !inCycles || !wasInCycles { disturbed(at: now) }
     lastCheckpoint = now
     skippedInCycle = .zero
-    atCheckpoint = true
+    checkpoints += 1
   }
 
   mutating func checkpointEnded(at now: Instant) {
     if !inCycles { disturbed(at: now) }
   }
 
-  /// Asked once a second.
-  mutating func isWindowOver(at now: Instant, throttled: Bool) -> Bool {
+  /// Asked once a second, with the log since the last checkpoint's start.
+  mutating func isWindowOver(at now: Instant, throttled: Bool, log: Int64) -> Bool {
     let letGo = self.throttled && !throttled
     if throttled != self.throttled { flaps = true }
     self.throttled = throttled
@@ -138,16 +154,18 @@ struct SteadyState {
       inCycles = false
       disturbed(at: now)
     }
-    if inCycles { return atCheckpoint }
+    if inCycles {
+      return disturbedAt > windowStart || checkpoints > 1 || checkpoints == 1 && log >= logAtStart
+    }
     return played >= length && (!flaps || letGo || played >= Self.longestWindow)
   }
 
-  mutating func begin(at now: Instant, totals: Sums) {
+  mutating func begin(at now: Instant, totals: Sums, log: Int64) {
     windowStart = now
     startSums = totals
     flaps = false
-    beganAtCheckpoint = atCheckpoint
-    atCheckpoint = false
+    checkpoints = 0
+    logAtStart = log
   }
 
   /// How many times the window that ends now may be repeated, given when the next known thing comes.
@@ -158,7 +176,7 @@ struct SteadyState {
     of window: Sums, expectsBatches: Bool, at now: Instant, until limit: Instant
   ) -> Int {
     let played = now - windowStart
-    guard disturbedAt <= windowStart, !inCycles || beganAtCheckpoint else { return 0 }
+    guard disturbedAt <= windowStart else { return 0 }
     let standsStill = throttled && !flaps
     if expectsBatches && !standsStill && window.batches < Self.fewestBatches {
       length = min(length + length, Self.longestWindow)
@@ -166,18 +184,22 @@ struct SteadyState {
       return 0
     }
     if reference == nil { recall(window, played) }
-    guard let reference, agree(window, played, reference) else {
+    let balanced = isBalanced(window)
+    if reference.map({ balanced && agree(window, played, $0) }) != true {
       reference = Reference(sums: window, start: windowStart, length: played)
-      return 0
+      // A cycle is long enough to stand for one more.
+      guard inCycles, balanced else { return 0 }
     }
+    guard let reference else { return 0 }
     let (room, past) = (limit - now - Self.margin, now - reference.start)
     guard min(room, past) >= Self.shortest else { return 0 }
     // Cycles are not all of one length: the past may be a little short of whole windows.
     let repeats = min(
       Int(room.nanoseconds / played.nanoseconds),
       Int((past + played * 0.25).nanoseconds / played.nanoseconds))
-    skippedInCycle += TimeSpan(nanoseconds: played.nanoseconds * Int64(repeats))
-    if inCycles { lastCheckpoint = now + skippedInCycle }
+    let skipped = TimeSpan(nanoseconds: played.nanoseconds * Int64(repeats))
+    skippedInCycle += skipped
+    if inCycles { lastCheckpoint = lastCheckpoint.map { $0 + skipped } }
     return repeats
   }
 
@@ -191,22 +213,43 @@ struct SteadyState {
     reference = found
   }
 
+  /// Rows that the window would have if nothing but what full leaves cost were different from the reference.
+  private func expectedRows(
+    in window: Sums, _ length: TimeSpan, after reference: Reference
+  ) -> Double {
+    guard reference.sums.rows > 0 else { return 0 }
+    let before = reference.length.seconds / Double(reference.sums.rows)
+    let more =
+      window.passTimePerRow(over: length)
+      - reference.sums.passTimePerRow(over: reference.length)
+    return length.seconds / max(before / 8, before + more)
+  }
+
   /// Whether two windows have the same rates: rows and log to within the tolerance and a batch or
   /// two more or less, arrivals also within three standard errors.
+  ///
+  /// What full leaves cost is known (`LeafPasses`), and rows are expected to be as much fewer or more.
   private func agree(_ window: Sums, _ length: TimeSpan, _ reference: Reference) -> Bool {
     let tolerance = inCycles ? Self.toleranceOfCycles : Self.tolerance
     let before = reference.sums
     let scale = length.seconds / reference.length.seconds
     func close(_ a: Double, _ b: Double, _ slack: Double) -> Bool {
-      abs(a - b * scale) <= (tolerance + slack) * max(a, b * scale)
+      abs(a - b) <= (tolerance + slack) * max(a, b)
     }
+    let rows = expectedRows(in: window, length, after: reference)
+    let batchLog = Double(before.batchLog) * (rows / Double(max(1, before.rows)))
+    let otherLog = Double(before.log - before.batchLog) * scale
     let batches = 2 / Double(max(1, min(window.batches, before.batches)))
     let chance =
       3 * (1 / Double(max(1, window.ended)) + 1 / Double(max(1, before.ended))).squareRoot()
     let traffic = 1 - Double(window.batchLog) / Double(max(1, window.log))
-    return close(Double(window.rows), Double(before.rows), batches)
-      && close(Double(window.ended), Double(before.ended), chance)
-      && close(Double(window.log), Double(before.log), batches + chance * traffic)
-      && abs(window.backlog) <= max(1 << 20, window.log / 16)
+    return close(Double(window.rows), rows, batches)
+      && close(Double(window.ended), Double(before.ended) * scale, chance)
+      && close(Double(window.log), batchLog + otherLog, batches + chance * traffic)
+  }
+
+  /// Whether replicas are about as far behind as when the window began.
+  private func isBalanced(_ window: Sums) -> Bool {
+    abs(window.backlog) <= max(1 << 20, window.log / 16)
   }
 }

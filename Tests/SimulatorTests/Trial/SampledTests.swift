@@ -69,8 +69,6 @@ struct SampledTests {
       sets: [
         "table.rows=40M", "database.settings.autovacuum=false", "run.before=20s", "run.after=5s",
         "database.settings.max_wal_size=6GiB",
-        // In a wave of full leaves no cycle is like the next.
-        "database.costs.leaf_pass=0s",
       ]
     ).scenario
     let exact = simulateTrial(scenario, trial: 0, seed: 7, exact: true)
