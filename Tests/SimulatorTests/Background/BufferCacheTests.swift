@@ -1,6 +1,7 @@
 import Primitives
 import Scenarios
 import Testing
+import Traffic
 
 @testable import Simulator
 
@@ -77,5 +78,22 @@ struct BufferCacheTests {
         #expect(abs(1 - cache.coldShare - held) < 0.02, "\(scan) pages a second")
       }
     }
+  }
+
+  @Test(
+    "A batch on a table that no traffic touches finds only what the traffic's pages leave room for",
+    arguments: [(200, 0.0), (500, 0.27)])
+  func beside(memory: Int, held: Double) throws {
+    let scenario = try SmallScenario.load(
+      table: "{name: t, rows: 400k, row_width: 1000B}",
+      traffic: "[{name: read, rate: 100/s, statements: [{kind: select, rows: 1}]}]",
+      database: "{memory: 1GiB, settings: {shared_buffers: \(memory)MiB}, "
+        + "costs: {os_cache_share: 0%}}")
+    var changed = scenario
+    changed.tables.append(scenario.tables[0])
+    changed.traffic[0].statements[0].table = 1
+    let layout = RowLayout(scenario.tables[0])
+    let cache = BufferCache(changed, layouts: [layout, layout])
+    #expect(abs(1 - cache.coldShare - held) < 0.01, "\(cache.coldShare)")
   }
 }

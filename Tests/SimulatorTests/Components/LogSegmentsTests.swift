@@ -45,15 +45,30 @@ struct LogSegmentsTests {
     #expect(flushTimes(ahead: 16 << 20, upTo: [16 << 20, 18 << 20]) == [1_025, 150])
   }
 
+  @Test("A new file takes at least its measured time, however fast its bytes pass")
+  func slowFiles() {
+    // Two waits of 2.5 ms, 2 MiB of log in 12.5 ms, and the file: its bytes alone pass in 100 ms.
+    #expect(flushTimes(ahead: 0, upTo: [16 << 20, 18 << 20], file: .zero) == [1_025, 1_175])
+    #expect(
+      flushTimes(ahead: 0, upTo: [16 << 20, 18 << 20], file: .milliseconds(90)) == [1_025, 1_175])
+    #expect(
+      flushTimes(ahead: 0, upTo: [16 << 20, 18 << 20], file: .milliseconds(300)) == [1_025, 3_175])
+    // Two of them at once take twice as long.
+    #expect(
+      flushTimes(ahead: 0, upTo: [16 << 20, 34 << 20], file: .milliseconds(300)) == [1_025, 7_200])
+  }
+
   /// Tenths of a millisecond that flushes up to those positions take, one after the other, on a device
   /// that answers after 2.5 ms and moves 160 MiB a second.
-  private func flushTimes(ahead: Int64, upTo positions: [Int64]) -> [Int] {
+  private func flushTimes(
+    ahead: Int64, upTo positions: [Int64], file: TimeSpan = .zero
+  ) -> [Int] {
     let latency = Latency(mean: .microseconds(2_500))
+    var limits = StorageDevice.Limits(
+      iops: 1e9, throughput: Double(160 << 20), readLatency: latency, writeLatency: latency)
+    limits.logFile = file
     var device = StorageDevice(
-      id: 0,
-      limits: .init(
-        iops: 1e9, throughput: Double(160 << 20), readLatency: latency, writeLatency: latency),
-      randomness: RandomKey(seed: 1, trial: 0, entity: 0, purpose: 0))
+      id: 0, limits: limits, randomness: RandomKey(seed: 1, trial: 0, entity: 0, purpose: 0))
     var settings = LogFlusher.Settings(fixed: .zero)
     settings.segmentsAhead = ahead
     var log = LogFlusher(owner: -1, settings: settings)

@@ -101,6 +101,16 @@ struct ReplicaPipelineTests {
     #expect(world.replica.lag(at: world.calendar.now) == .zero)
   }
 
+  @Test("A message comes in as many parts as the server would send, 128 KiB at most")
+  func parts() {
+    // 2 ms of the network's time are 2 MB: one message each.
+    for (bytes, parts) in [(1, 1), (128 << 10, 1), ((128 << 10) + 1, 2), (300_000, 3)] {
+      var world = World(bandwidth: 1e9, roundTrip: .milliseconds(10))
+      world.append(Int64(bytes))
+      #expect(world.replica.partsOfNextMessage == parts)
+    }
+  }
+
   @Test("A commit is replayed no earlier than the apply delay after it")
   func applyDelay() {
     var world = World { $0.applyDelay = .seconds(2) }
