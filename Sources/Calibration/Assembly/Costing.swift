@@ -56,11 +56,12 @@ package struct Costing: Sendable {
       measured.median("contention", "together", over: "alone").map { $0 - 1 })
   }
 
-  /// In the model who wakes beside `cores` busy ones and is not let in at once waits for the first of their
-  /// slices to end: the least of as many uniform times. Its first two moments give the slice and the share of
-  /// those who wait; the second moment beside one busy core less, busy for half of the time, the share of
-  /// those who wait in spite of it, each for a uniform part of a slice. An update's wait beyond a read's is what
-  /// follows its flush.
+  /// Beside busy cores nearly every update waits for the end of a slice once its flush is over, a uniform time:
+  /// its first two moments give the slice, and with what a read waits the share of those who do.
+  ///
+  /// In the model who wakes otherwise and is not let in at once waits for the first of `cores` slices to end, the
+  /// least of as many uniform times, by which the mean of reads gives the share of those; their second moment
+  /// beside one busy core less, busy for half of the time, the share of those who wait in spite of it.
   private mutating func waking(_ measured: Measured) {
     func moments(_ group: String, writes: Bool = false) -> (first: Double, second: Double)? {
       Self.moments(
@@ -69,14 +70,13 @@ package struct Costing: Sendable {
             reading["queued"].map { (reading["pass"] ?? 0, $0) }
           }))
     }
-    guard let cores = measured.values("cores", "cores").first, let crowd = moments("crowd")
+    guard let cores = measured.values("cores", "cores").first, let reads = moments("crowd"),
+      let writes = moments("crowd", writes: true)
     else { return }
-    let slice = crowd.second / crowd.first * (cores + 2) / 2
+    let slice = writes.second / writes.first * 3 / 2
     set(cost: "time_slice", slice)
-    set(cost: "preemption", 1 - crowd.first * (cores + 1) / slice)
-    if let writes = moments("crowd", writes: true) {
-      set(cost: "late_after_flush", 2 * (writes.first - crowd.first) / slice)
-    }
+    set(cost: "late_after_flush", 2 * (writes.first - reads.first) / slice)
+    set(cost: "preemption", 1 - reads.first * (cores + 1) / slice)
     if let company = moments("company") {
       set(cost: "misplacement", 2 * 3 * company.second / (slice * slice))
     }
@@ -218,11 +218,12 @@ extension Costing {
     "storage.dirty_expire": "vm.dirty_expire_centisecs of this host",
     "costs.wake_up": "none: what waking costs after a rest is in cold, within a transaction nobody "
       + "sleeps",
-    "costs.time_slice": "what paced reads wait for a core beside one computing server process a "
-      + "core: the mean of the squares over the mean, times half of cores + 2",
-    "costs.preemption": "the same: one less the mean over that of a slice's first end",
+    "costs.time_slice": "what paced updates wait for a core beside one computing server process a "
+      + "core: the mean of the squares over the mean, times 3/2",
     "costs.late_after_flush": "what paced updates wait beyond reads there, over half of the slice",
-    "costs.misplacement": "what reads wait beside one process less, which rests half of the time: twice "
+    "costs.preemption": "one less what paced reads wait there over the slice, times cores + 1",
+    "costs.misplacement":
+      "what reads wait beside one process less, which rests half of the time: twice "
       + "the mean of the squares over a third of the slice's square",
     "rtt": "elapsed time of reads in a loop without the CPU of both ends",
     "costs.recheck": "server CPU of an update that waited for its row beyond one that did not",
@@ -243,8 +244,8 @@ extension Costing {
         let key = RandomKey(seed: 0xCA1B, trial: draw, entity: attempt, purpose: 0xB007)
         let values = Costing(
           measured.resampled(size: passes) { size, index in
-          Int(key.bits(UInt64(index)) % UInt64(size))
-        }
+            Int(key.bits(UInt64(index)) % UInt64(size))
+          }
         ).values
         if names.isSubset(of: values.keys) { return values }
       }

@@ -16,7 +16,9 @@ struct WakingTests {
     var cpu = CPU(
       id: 0, cores: cores, timeSlice: slice, wakeUp: .zero, waking: waking,
       randomness: RandomKey(seed: 3, trial: 0, entity: 0, purpose: 0))
-    for process in 0..<Int32(busy) { cpu.submit(process, demand: .seconds(1_000_000), in: &calendar) }
+    for process in 0..<Int32(busy) {
+      cpu.submit(process, demand: .seconds(1_000_000), in: &calendar)
+    }
     let (demand, count, late) = (TimeSpan.microseconds(10), 4_000, Int32(100))
     let gaps = RandomKey(seed: 4, trial: 0, entity: 0, purpose: 0)
     var arrival = 0.0
@@ -68,7 +70,8 @@ struct WakingTests {
     #expect(cpu.busy(at: calendar.now) == 101_000_000)
   }
 
-  @Test("Beside busy cores the others wait for the first of their slices to end", arguments: [1, 2, 3])
+  @Test(
+    "Beside busy cores the others wait for the first of their slices to end", arguments: [1, 2, 3])
   func preemption(cores: Int) {
     let found = Self.delays(cores: cores, busy: cores, Waking(preemption: 0.7))
     // The least of so many uniform times.
@@ -97,9 +100,12 @@ struct WakingTests {
   @Test("Beside an idle core some wait for part of a slice, fewer where more are idle")
   func misplacement() {
     let waking = Waking(misplacement: 0.4)
-    for (cores, busy, wakes, share) in [(2, 1, 1, 0.4), (2, 1, 2, 0.64), (3, 1, 1, 0.2), (3, 2, 1, 0.4)] {
+    for (cores, busy, wakes, share) in [
+      (2, 1, 1, 0.4), (2, 1, 2, 0.64), (3, 1, 1, 0.2), (3, 2, 1, 0.4),
+    ] {
       let found = Self.delays(cores: cores, busy: busy, waking, wakes: wakes)
-      #expect(abs(found.mean - share / 2) < 4 * found.error, "\(cores), \(busy), \(wakes): \(found)")
+      #expect(
+        abs(found.mean - share / 2) < 4 * found.error, "\(cores), \(busy), \(wakes): \(found)")
     }
     #expect(Self.delays(cores: 2, busy: 0, waking).mean == 0)
   }
