@@ -141,7 +141,9 @@ package enum MetricCatalog {
       "replica.lag", ["mean", "p95", "max"], seconds, ["replica"], .replicas,
       "Now minus the time when the primary's flushed position passed the replayed one")
     + [
-      metric("replica.lag.max_at", seconds, ["replica"], .replicas, "When the lag first came within 1% of its largest."),
+      metric(
+        "replica.lag.max_at", seconds, ["replica"], .replicas,
+        "When the lag first came within 1% of its largest."),
       metric(
         "replica.lag_bytes.max", bytes, ["replica"], .replicas, "Log not yet replayed, at most."),
       metric(

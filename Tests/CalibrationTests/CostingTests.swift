@@ -57,8 +57,9 @@ enum PlantedServer {
 
   private static func c(_ name: String) -> Double { costs["costs.\(name)"] ?? 0 }
 
-  /// Twenty reads beside two busy processes, and beside one that rests half of the time: four wait, a third of a
-  /// slice on average, and as long as a uniform part of one. Of twenty updates sixteen wait that long.
+  /// Twenty reads beside two busy processes, and beside one that rests half of the time.
+  ///
+  /// Four wait, a third of a slice on average, and as long as a uniform part of one. Of twenty updates sixteen wait that long.
   private static func waits(_ pass: inout Measured, _ error: inout Deviation) {
     for number in 0..<20 {
       let side = number < 2 ? 1.0 : -1

@@ -11,8 +11,9 @@ package struct CalibrationAssembly: Sendable {
     self.scenario = scenario
   }
 
-  /// A run sees the server for as long as a few passes do, and at another time: a trial's parameters are those
-  /// of so many passes. They scatter as much as what the passes as a whole leave open and what a run of that
+  /// A run sees the server for as long as a few passes do, and at another time.
+  ///
+  /// A trial's parameters are those of so many passes. They scatter as much as what the passes as a whole leave open and what a run of that
   /// length differs by, together.
   private static let passesOfTrial = 4
 

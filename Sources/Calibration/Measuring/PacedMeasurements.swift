@@ -31,8 +31,9 @@ struct PacedMeasurements {
     return Dictionary(grouping: readings) { "paced_\($0.kind)" }.mapValues { $0.map(\.reading) }
   }
 
-  /// Reads, and where `writing` updates as well, while each of `neighbours` keeps a core busy: what they wait for
-  /// a core. An update, marked, wakes once more, when its log is on disk.
+  /// What reads, and where `writing` updates as well, wait for a core while each of `neighbours` keeps one busy.
+  ///
+  /// An update, marked, wakes once more, when its log is on disk.
   ///
   /// Neighbours that rest for as long as they compute, as batches do, find the sessions on either core when they
   /// go on; beside one that never rests every session soon stays on another core.

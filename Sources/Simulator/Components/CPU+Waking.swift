@@ -49,7 +49,9 @@ extension CPU {
     return delay(luck, chance: 1 - power(1 - each, wakes), at: now)
   }
 
-  /// How long a process whose flush is over waits for the core that it slept on. It computes next to nothing
+  /// How long a process whose flush is over waits for the core that it slept on.
+  ///
+  /// It computes next to nothing
   /// then: it takes no core from others.
   package func delay(afterFlush name: UInt64, at now: Instant) -> TimeSpan {
     let busy = cores.count - idle.count

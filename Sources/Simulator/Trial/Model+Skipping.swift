@@ -207,7 +207,10 @@ extension Model {
     books.rowsCovered += rows
     rowsAtLastRefresh += rows
     let share = Double(rows) / Double(window.rows * repeats)
-    let batches = Int((Double(window.batches * repeats) * share).rounded())
+    // What rounding leaves is part of the next stretch: fixed batches keep their size on average.
+    let exactly = Double(window.batches * repeats) * share + batchesOwed
+    let batches = Int(exactly.rounded())
+    batchesOwed = exactly - Double(batches)
     tell(.stretchSkipped(batches: batches, rows: rows, upTo: upTo, length: length))
     correctRows(
       by: rows - window.rows * repeats, batches: batches - window.batches * repeats, window)
