@@ -28,11 +28,15 @@ package struct CalibrationAssembly: Sendable {
     for name in names {
       guard let value = values[name], let known = CalibratedParameter.named(name) else { continue }
       let drawn = draws.compactMap { $0[name] }.sorted()
-      // The interval of the value itself, from the 5 % to the 95 % of the samples.
+      // The interval of the value itself, from the 5 % to the 95 % of the samples; what trials have in the
+      // middle belongs to it.
       let spread = SampleQuantiles(drawn)
+      let middle = SampleQuantiles(trials.compactMap { $0[name] })
       file.parameters[name] = CalibrationFile.Parameter(
-        value: value, unit: known.unit, low: min(value, spread?.quantile(0.05) ?? value),
-        high: max(value, spread?.quantile(0.95) ?? value), half: .machine,
+        value: value, unit: known.unit,
+        low: min(value, middle?.quantile(0.45) ?? value, spread?.quantile(0.05) ?? value),
+        high: max(value, middle?.quantile(0.55) ?? value, spread?.quantile(0.95) ?? value),
+        half: .machine,
         method: Costing.methods[name] ?? "",
         quantiles: SampleQuantiles(singles(name, values))?.table)
     }

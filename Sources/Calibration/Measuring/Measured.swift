@@ -53,7 +53,7 @@ package struct Measured: Sendable, Hashable, Codable {
     size: Int? = nil, _ pick: (_ count: Int, _ index: Int) -> Int
   ) -> Measured {
     let passes = Set(groups.values.joined().compactMap { $0["pass"] }).sorted()
-    let chosen = (0..<(size ?? passes.count)).map { passes[pick(passes.count, $0)] }
+    let chosen = (0..<min(size ?? .max, passes.count)).map { passes[pick(passes.count, $0)] }
     var drawn = Measured()
     for (group, readings) in groups {
       let byPass = Dictionary(grouping: readings) { $0["pass"] ?? -1 }
