@@ -213,6 +213,15 @@ enum PlantedServer {
     #expect(abs(seen.value / (try #require(seen.model)) - 1) < 1e-6)
   }
 
+  @Test("What reads wait beside batches is told without what follows the flush of updates")
+  func queueBesideBatches() throws {
+    let measured = PlantedServer.measured(noise: 0, seed: 1)
+    let host = HostObservations(measured, Costing(measured).values).observations
+    let seen = try #require(host["host.queue_beside_batches"])
+    // Four of twenty reads wait a third of a slice on average.
+    #expect(abs(seen.value / (4e-3 / 3 * 4 / 20) - 1) < 1e-6)
+  }
+
   @Test("No value leaves the range that the model can take")
   func ranges() throws {
     var measured = PlantedServer.measured(noise: 0, seed: 1)

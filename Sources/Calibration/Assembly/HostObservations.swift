@@ -37,7 +37,8 @@ struct HostObservations {
     note(
       "host.time_slice", measured.median("slice", "seconds"), "s",
       "how long one of two busy threads on a core keeps it, by the scheduler's count")
-    let queued = SampleQuantiles(measured.values("crowd", "queued"))
+    let queued = SampleQuantiles(
+      measured["crowd"].filter { $0["write"] != 1 }.compactMap { $0["queued"] })
     note(
       "host.queue_beside_batches", queued?.mean, "s",
       "what a read waits for a core beside one computing server process a core: mean")
