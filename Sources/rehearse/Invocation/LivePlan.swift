@@ -10,27 +10,35 @@ import Simulator
 /// How long a run on a throwaway cluster is expected to take, the filling of its tables apart.
 ///
 /// The backfill's part is simulated, once as the scenario says and once with what this host has
-/// for all its servers together.
+/// for all its servers together, as fast as a few batches were here.
 struct LivePlan {
   private let scenario: Scenario
   private let cores = ProcessInfo.processInfo.activeProcessorCount
   /// Seconds; infinite where it does not end before the horizon, nil where that was not found out.
   private let backfill: Double?
   private let asWritten: Double?
+  /// A batch takes so many times as long here as the scenario's costs say.
+  private let slowness: Double
 
   /// For how long the model may think about it, seconds of wall-clock time.
   private static let patience = 10.0
 
-  init(_ scenario: Scenario, limits: ResourceLimits, shouldStop: @escaping @Sendable () -> Bool) {
+  /// Runs a few batches on the target, whose tables are not there yet.
+  init(
+    _ scenario: Scenario, limits: ResourceLimits, on target: LiveTarget,
+    shouldStop: @escaping @Sendable () -> Bool
+  ) {
     self.scenario = scenario
     guard scenario.backfill != nil else {
-      (backfill, asWritten) = (nil, nil)
+      (backfill, asWritten, slowness) = (nil, nil, 1)
       return
     }
+    var host = scenario.placed(onCores: cores, limits: limits)
+    slowness = hostSlowness(host, on: target, shouldStop: shouldStop) ?? 1
+    host.database.costs.slow(by: slowness)
     let bound = TimeBound(seconds: Self.patience)
     let mustStop: @Sendable () -> Bool = { bound.hasPassed || shouldStop() }
-    backfill = Self.duration(
-      scenario.placed(onCores: cores, limits: limits), shouldStop: mustStop)
+    backfill = Self.duration(host, shouldStop: mustStop)
     asWritten = Self.duration(scenario, shouldStop: mustStop)
   }
 
@@ -78,7 +86,8 @@ struct LivePlan {
     }
     let plan =
       "planned: about \(Human.duration(length)) and the filling (\(phases), the backfill about "
-      + "\(Human.duration(during)) on this host's \(cores) cores, which servers and driver share)"
+      + "\(Human.duration(during)) on this host's \(cores) cores, which servers and driver share, "
+      + "a batch alone taking \(Human.text(slowness, unit: "x")) as long as the costs say)"
     guard let asWritten, abs(during - asWritten) > 0.05 * asWritten else { return [plan] }
     return [
       plan,

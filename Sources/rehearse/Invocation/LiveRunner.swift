@@ -44,9 +44,8 @@ struct LiveRunner: Sendable {
   }
 
   func run() throws -> Finished {
-    let plan = LivePlan(scenario, limits: limits, shouldStop: { mustStop })
-    for sentence in [opening] + plan.sentences { console.say(sentence) }
-    return try blocking { [length = plan.length] in try await onThrowaway(planned: length) }
+    console.say(opening)
+    return try blocking { try await onThrowaway() }
   }
 
   private var opening: String {
@@ -58,16 +57,19 @@ struct LiveRunner: Sendable {
       + "connections"
   }
 
-  private func onThrowaway(planned: Double?) async throws -> Finished {
+  private func onThrowaway() async throws -> Finished {
     do {
       let plan = ClusterPlan.reaped(scenario, limits: limits, shouldStop: { mustStop })
       return try await ThrowawayCluster.with(plan) { cluster in
         for note in cluster.notes { console.warn(note) }
         return try await onOwnThread { () throws(any Error) in
+          let target = LiveTarget(cluster)
+          let planned = LivePlan(scenario, limits: limits, on: target, shouldStop: { mustStop })
+          for sentence in planned.sentences { console.say(sentence) }
           let filling = try fill(cluster)
           return try measure(
-            on: LiveTarget(cluster), name: newName, notes: cluster.notes + filling.notes,
-            filling: filling.seconds, planned: planned)
+            on: target, name: newName, notes: cluster.notes + filling.notes,
+            filling: filling.seconds, planned: planned.length)
         }
       }
     } catch let error as ClusterError {
