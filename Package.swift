@@ -87,8 +87,8 @@ let package = Package(
     part(
       "Calibration",
       [
-        "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Measurements", "Simulator",
-        "LiveDriver",
+        "Primitives", "Strategies", "Traffic", "Gates", "Scenarios", "Estimates", "Measurements",
+        "Simulator", "LiveDriver",
       ]),
     // Every run so far, in SQLite.
     part(

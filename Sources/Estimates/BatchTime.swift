@@ -61,6 +61,8 @@ package struct BatchTime: Hashable, Sendable {
       + backfill.rowsMatching
       * (costs.expression.seconds + contention * Self.write(costs, log))
       + volume.images * costs.pageImage.seconds
+      + Self.fetchedPages(scenario, log) * costs.fetchPage.seconds
+      + log.movedShare / Double(log.fit.rowsPerFullPage) * costs.newPage.seconds
     if backfill.filter != nil { row += costs.scanRow.seconds }
     switch strategy.statement {
     case .range, .ctid: break
@@ -81,9 +83,22 @@ package struct BatchTime: Hashable, Sendable {
     if database.colocated { fixedCPU += costs.driver.seconds }
   }
 
+  /// Pages that a row brings into shared buffers: its own where only the operating system's cache has it.
+  private static func fetchedPages(_ scenario: Scenario, _ log: LogModel) -> Double {
+    let buffers = Double(scenario.database.settings.sharedBuffers)
+    let heap = log.heapPages * Double(PageFit.pageBytes)
+    let share =
+      switch scenario.database.state {
+      case .fresh: heap > buffers / 4 ? 1.0 : 0
+      case .running: max(0, 1 - buffers / FirstOrder.bytes(scenario.tables))
+      }
+    return share * log.readsPerRow
+  }
+
   /// CPU of writing one new version with its index entries.
   private static func write(_ costs: Costs, _ log: LogModel) -> Double {
-    costs.updateRow.seconds + log.movedShare * costs.moveRow.seconds
+    costs.updateRow.seconds + costs.rowKibibyte.seconds * Double(log.fit.tupleBytes) / 1_024
+      + log.movedShare * costs.moveRow.seconds
       + log.indexedShare
       * (costs.keyEntry.seconds + Double(log.indexes.count - 1) * costs.indexEntry.seconds)
   }

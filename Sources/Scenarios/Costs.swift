@@ -24,6 +24,12 @@ package struct Costs: Sendable, Hashable {
   package var selectRow: TimeSpan = .microseconds(4)
   /// Write one new row version on the same page.
   package var updateRow: TimeSpan = .nanoseconds(2_200)
+  /// Each KiB of a new row version: read, put together, copied onto its page and into the log.
+  package var rowKibibyte: TimeSpan = .zero
+  /// Bring a page into a shared buffer that only the operating system's cache holds.
+  package var fetchPage: TimeSpan = .zero
+  /// Extend the table by a page, which is then in a shared buffer.
+  package var newPage: TimeSpan = .zero
   /// Extra for a version that has to go to another page.
   package var moveRow: TimeSpan = .nanoseconds(1_800)
   /// Insert one index entry, on any leaf.
@@ -64,6 +70,8 @@ package struct Costs: Sendable, Hashable {
   package var flush: TimeSpan = .microseconds(30)
   /// The least time in which a new log file is written full of zeros and flushed, however fast its bytes pass.
   package var logFile: TimeSpan = .zero
+  /// CPU of writing such a file's zeros: part of `logFile`.
+  package var logFileCPU: TimeSpan = .zero
   /// Share by which a row's cost grows for each further backfill worker (log insertion, leaf latches).
   package var contention = 0.03
   /// Share of the memory beyond shared_buffers that caches database pages.

@@ -176,6 +176,11 @@ package struct Storage: Sendable, Hashable {
   package var throughput: Double
   package var readLatency: TimeSpan
   package var writeLatency: TimeSpan
+  /// Of a write that follows another one at once, `writeLatency` being that of a device which has rested;
+  /// nil where that makes no difference.
+  package var busyWriteLatency: TimeSpan?
+  /// The time constant in which a device comes to rest after its last answer; nil with the former.
+  package var restTime: TimeSpan?
   package var burst: Burst?
   /// Bytes.
   package var freeSpace: Int?

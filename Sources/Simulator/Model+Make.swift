@@ -50,7 +50,10 @@ extension Model {
     writeback = database.storage.dirtyExpire.map {
       PageCacheWriteback(expire: $0, phase: key("writeback").uniform(0))
     }
-    cache = BufferCache(scenario, layouts: tables.map { $0.layout })
+    let layouts = tables.map { $0.layout }
+    cache = BufferCache(scenario, layouts: layouts)
+    buffers =
+      database.costs.fetchPage > .zero ? BufferCache.buffers(scenario, layouts: layouts) : nil
     let timeout = database.settings.lockTimeout
     appLockTimeout = timeout > .zero ? timeout : nil
 
@@ -148,6 +151,9 @@ extension Model {
       writeLatency: latency(storage.writeLatency, scatter.write),
       burst: storage.burst.map { ($0.iops, $0.credits) })
     limits.logFile = costs.logFile
+    limits.afterWrite = storage.busyWriteLatency.map {
+      ($0.seconds / storage.writeLatency.seconds, storage.restTime ?? .milliseconds(2))
+    }
     return StorageDevice(id: Int16(id), limits: limits, randomness: key)
   }
 

@@ -54,6 +54,8 @@ struct Model: ~Copyable {
   /// Nil where the operating system writes early enough.
   var writeback: PageCacheWriteback?
   var cache: BufferCache
+  /// What of it lies in shared buffers; nil where it costs nothing to bring a page there.
+  var buffers: BufferCache?
 
   var processes = Slab<Process>(capacity: 4096)
   var serial: UInt32 = 0

@@ -2,14 +2,16 @@ import Simulator
 
 /// What rows of batches cost, told apart by batches that differ in what their rows do.
 ///
-/// CPU of a batch − rows × step = begin and statement + rows × update_row + moved × (move_row + key_entry +
-/// others × index_entry) + pointers × leaf_pass + images × page_image. Rows that stay on their page give update_row, those that leave
-/// one without any index move_row, the primary key's key_entry, further indexes index_entry, those
-/// of them that come when their leaves are full leaf_pass, and batches right after a checkpoint page_image.
+/// CPU of a batch − rows × step = begin and statement + rows × (update_row + KiB × row_kibibyte) + moved ×
+/// (move_row + key_entry + others × index_entry) + pointers × leaf_pass + images × page_image + pages ×
+/// fetch_page + new pages × new_page. Rows that stay on their page give update_row, wider ones row_kibibyte, those that leave one
+/// without any index move_row, the primary key's key_entry, further indexes index_entry, those of them that
+/// come when their leaves are full leaf_pass, batches right after a checkpoint page_image, those over pages
+/// that no shared buffer holds fetch_page, and wider rows that leave their page new_page.
 package struct BatchDesign: Sendable {
   static let method =
-    "server CPU of batches with none, one and three indexes, on their page and off it, warm and after a "
-    + "checkpoint: one regression"
+    "server CPU of batches with none, one and three indexes, on their page and off it, of two widths, in "
+    + "shared buffers and not, warm and after a checkpoint: one regression"
 
   /// By name below `costs`; empty where the batches do not tell them apart.
   package private(set) var costs: [String: Double] = [:]
@@ -22,6 +24,9 @@ package struct BatchDesign: Sendable {
   private static let terms: [(cost: String?, amount: @Sendable (Measured.Reading) -> Double)] = [
     (nil, { _ in 1 }),
     ("update_row", { $0["rows"] ?? 0 }),
+    ("row_kibibyte", { ($0["rows"] ?? 0) * ($0["kibibytes"] ?? 0) }),
+    ("fetch_page", { $0["fetched_pages"] ?? 0 }),
+    ("new_page", { $0["new_pages"] ?? 0 }),
     ("move_row", { ($0["rows"] ?? 0) * ($0["moves"] ?? 1) }),
     ("key_entry", { $0["indexes"] == 0 ? 0 : ($0["rows"] ?? 0) * ($0["moves"] ?? 1) }),
     (
@@ -34,7 +39,7 @@ package struct BatchDesign: Sendable {
 
   package init(_ measured: Measured, indexStep: Double, scanRow: Double) {
     let batches = measured["batch"].filter {
-      $0["wide"] != 1 && ($0["cpu"] ?? 0) > 0 && $0["rows"] != nil
+      ($0["cpu"] ?? 0) > 0 && $0["rows"] != nil
     }
     let terms = Self.terms.filter { term in batches.contains { term.amount($0) > 0 } }
     let amounts = batches.map { batch in terms.map { $0.amount(batch) } }
@@ -73,7 +78,7 @@ package struct BatchDesign: Sendable {
   /// For each batch the median CPU of all like it: deviations are relative, but weighing a batch by its own
   /// time would favour the fast ones and find every cost too low.
   private static func typical(_ batches: [Measured.Reading]) -> [Double] {
-    let kinds = ["rows", "indexes", "moves", "fresh"]
+    let kinds = ["rows", "indexes", "moves", "fresh", "wide", "fetched_pages"]
     func kind(_ batch: Measured.Reading) -> [Double] { kinds.map { batch[$0] ?? 0 } }
     let groups = Dictionary(grouping: batches, by: kind).mapValues { alike in
       SampleQuantiles(alike.compactMap { $0["cpu"] })?.median ?? 0

@@ -19,6 +19,7 @@ package struct Costing: Sendable {
     replay(measured)
     set("storage.dirty_expire", measured.median("host", "dirty_expire"))
     set(cost: "log_file", measured.median("log_file", "seconds"))
+    set(cost: "log_file_cpu", measured.median("log_file", "cpu"))
     set("storage.read_latency", measured.median("reads", "random"))
   }
 
@@ -136,6 +137,22 @@ package struct Costing: Sendable {
     let software = min(Costs().flush.seconds, whole / 2)
     set(cost: "flush", software)
     set("storage.write_latency", whole - software)
+    rests(measured)
+  }
+
+  /// With mean rest g the mean latency is rested − (rested − busy) × τ/(g + τ), rests being exponential.
+  private mutating func rests(_ measured: Measured) {
+    func latency(_ rest: Double) -> Double? {
+      SampleQuantiles(
+        measured["flush"].filter { $0["rest"] == rest }.compactMap { $0["seconds"] })?.median
+    }
+    let rests = StorageMeasurements.rests
+    guard let rested = values["storage.write_latency"], let busy = latency(rests[0]),
+      let middle = latency(rests[1]), let long = latency(rests[2]), busy < long
+    else { return }
+    set("storage.busy_write_latency", rested * busy / long)
+    let share = min(0.95, max(0.05, (long - middle) / (long - busy)))
+    set("storage.rest_time", rests[1] * share / (1 - share))
   }
 
   /// CPU of a write that waits for its flush beyond that of one that does not; nil where it was not seen.
@@ -206,15 +223,22 @@ extension Costing {
     "costs.scan_row": "server CPU of a sequential count",
     "costs.expression": "server CPU that upper(substr(…, 1, 8)) adds to a sequential count",
     "costs.update_row": BatchDesign.method, "costs.move_row": BatchDesign.method,
+    "costs.row_kibibyte": BatchDesign.method, "costs.fetch_page": BatchDesign.method,
+    "costs.new_page": BatchDesign.method,
     "costs.key_entry": BatchDesign.method, "costs.index_entry": BatchDesign.method,
     "costs.leaf_pass": BatchDesign.method, "costs.page_image": BatchDesign.method,
     "costs.contention": "a batch's time for a row, its run queue apart, beside another batch over "
       + "alone, less one",
     "costs.log_file": "a new file of 16 MiB of zeros, written and flushed beside the data",
+    "costs.log_file_cpu": "CPU of writing and flushing such a file",
     "costs.flush": "software's part of a commit's wait: its default, or half if that is less",
     "storage.write_latency": "paced updates beyond those that do not wait for the disk, without "
       + "costs.sync and costs.flush",
     "storage.read_latency": "direct random reads of 8 KiB from a file of 64 MiB",
+    "storage.busy_write_latency":
+      "flushes of a page in a loop over those after rests of 20 ms, times "
+      + "storage.write_latency",
+    "storage.rest_time": "flushes of a page after rests of 2 ms between those two",
     "storage.dirty_expire": "vm.dirty_expire_centisecs of this host",
     "costs.wake_up": "none: what waking costs after a rest is in cold, within a transaction nobody "
       + "sleeps",

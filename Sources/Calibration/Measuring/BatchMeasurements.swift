@@ -1,13 +1,19 @@
+import Estimates
 import Glibc
 import LiveDriver
 
 /// What a row of a batch costs: where versions stay on their page and where they leave it, with none, one and
-/// three indexes, with page images and without, of two widths; and beside another batch.
+/// three indexes, with page images and without, of two widths, in shared buffers and not; and beside another
+/// batch.
 struct BatchMeasurements {
   /// A table that batches go through, each row once.
   private struct Course {
     var table: String
     var indexes: Int
+    /// Its rows are so many times as wide as the scenario's.
+    var widening = 1
+    /// No shared buffer holds its rows.
+    var isUnread = false
     /// Versions leave their page.
     var moves = true
     /// Batches are ranges of blocks rather than of keys, where no index leads to a row.
@@ -34,21 +40,30 @@ struct BatchMeasurements {
     table: CalibrationTables.indexed, indexes: 1 + CalibrationTables.secondaryIndexes)
 
   let probe: Probe
+  private let rowWidth: Int
   private let courses: [Course]
   /// The next key or block that no batch has touched yet, by table.
   private var next: [String: Int] = [:]
 
-  init(_ probe: Probe, rowsOfBlock: Int) throws(ServerError) {
+  init(_ probe: Probe, rowWidth: Int, rowsOfBlock: Int) throws(ServerError) {
     self.probe = probe
+    self.rowWidth = rowWidth
     var courses = [
       Self.plain, Self.indexed,
       Course(table: CalibrationTables.roomy, indexes: 1, moves: false),
-      Course(table: CalibrationTables.wide, indexes: 1),
+      Course(table: CalibrationTables.wide, indexes: 1, widening: CalibrationTables.widening),
+      Course(
+        table: CalibrationTables.wideRoomy, indexes: 1, widening: CalibrationTables.widening,
+        moves: false),
     ]
     // Before 14 a range of blocks is found by a scan of all.
     if probe.connection.serverVersion >= 140_000 {
-      courses.append(
-        Course(table: CalibrationTables.bare, indexes: 0, rowsOfBlock: rowsOfBlock))
+      for table in [CalibrationTables.bare, CalibrationTables.unread] {
+        courses.append(
+          Course(
+            table: table, indexes: 0, isUnread: table == CalibrationTables.unread,
+            rowsOfBlock: rowsOfBlock))
+      }
     }
     self.courses = courses
     for course in courses { try probe.connection.prepare(course.statement, course.sql) }
@@ -82,10 +97,15 @@ struct BatchMeasurements {
         usleep(50_000)
         var reading = try batch(course, bounds)
         reading["from"] = Double(bounds.from)
-        let wide = course.table == CalibrationTables.wide
         reading["indexes"] = Double(course.indexes)
         reading["moves"] = course.moves ? 1 : 0
-        reading["wide"] = wide ? 1 : 0
+        reading["wide"] = course.widening > 1 ? 1 : 0
+        let width = CalibrationTables.width(rowWidth, times: course.widening)
+        reading["kibibytes"] = Double(width) / 1_024
+        let ofPage = Double(PageFit(rowWidth: width, adds: 0, fillfactor: 100).rowsPerPage)
+        let pages = (reading["rows"] ?? 0) / ofPage
+        reading["new_pages"] = course.moves ? pages : 0
+        reading["fetched_pages"] = course.isUnread ? pages : 0
         reading["blocks"] = course.rowsOfBlock == nil ? 0 : 1
         reading["fresh"] = fresh ? 1 : 0
         reading["place"] = Double(place)

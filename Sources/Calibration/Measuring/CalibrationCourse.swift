@@ -87,9 +87,12 @@ private struct Passes {
   private var locks: LockMeasurements
   private var replay: ReplayMeasurements?
   private let folder: String?
+  /// Where the servers are on this host.
+  private let memory: HeldMemory?
 
   init(_ servers: LiveTarget, rowWidth: Int, folder: String?) throws(ServerError) {
     self.folder = folder
+    memory = folder.map { _ in HeldMemory() }
     administration = try Connection(
       servers.primary.observation, applicationName: "rehearse calibrate")
     let loader = try Connection(servers.primary.session, applicationName: "rehearse calibrate")
@@ -112,7 +115,7 @@ private struct Passes {
       [CalibrationTables.plain]
     ).real(0, 0)
     rowsOfBlock = max(1, Int(rows ?? 1))
-    batches = try BatchMeasurements(probe, rowsOfBlock: rowsOfBlock)
+    batches = try BatchMeasurements(probe, rowWidth: rowWidth, rowsOfBlock: rowsOfBlock)
     try BatchMeasurements.prepareNeighbour(others[0].connection)
     commits = try CommitMeasurements(probe)
     locks = LockMeasurements(
@@ -120,7 +123,8 @@ private struct Passes {
     if let replica = servers.replicas.first {
       replay = try ReplayMeasurements(
         probe, administration: administration,
-        replica: try Connection(replica.observation, applicationName: "rehearse calibrate"))
+        replica: try Connection(replica.observation, applicationName: "rehearse calibrate"),
+        rowsOfBlock: rowsOfBlock)
     }
   }
 
@@ -130,6 +134,7 @@ private struct Passes {
   func remove() {
     // The server may be gone, and its tables with it.
     _ = try? CalibrationTables.remove(probe.connection)
+    if let folder { StorageMeasurements.removeFiles(folder: folder) }
   }
 
   mutating func run(_ number: Int, _ draw: inout Draw, into measured: inout Measured) throws {
@@ -158,7 +163,10 @@ private struct Passes {
     if probe.seesProcessor { try processor(number, into: &measured) }
     if let folder {
       measured.add("reads", StorageMeasurements.reads(folder: folder, count: 60))
-      measured.add("log_file", StorageMeasurements.logFiles(folder: folder, count: 3))
+      measured.add("flush", StorageMeasurements.flushes(folder: folder, pass: number))
+      measured.add(
+        "log_file",
+        StorageMeasurements.logFiles(folder: folder, pass: number, count: 3))
       if let seconds = StorageMeasurements.dirtyExpire() {
         measured.add("host", [["dirty_expire": seconds]])
       }

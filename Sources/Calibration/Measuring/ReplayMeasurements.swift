@@ -11,8 +11,9 @@ struct ReplayMeasurements {
   private let shipping: [Int]
   private var next = 0
 
+  /// `rowsOfBlock` is how many rows a page of the backlog's table has.
   init(
-    _ probe: Probe, administration: Connection, replica: Connection
+    _ probe: Probe, administration: Connection, replica: Connection, rowsOfBlock: Int
   ) throws(ServerError) {
     self.probe = probe
     self.administration = administration
@@ -29,6 +30,9 @@ struct ReplayMeasurements {
     try probe.connection.prepare(
       "backlog",
       "UPDATE \(CalibrationTables.backlog) SET a = a + 1 WHERE id > $1 AND id <= $2")
+    try probe.connection.prepare(
+      "images",
+      "UPDATE \(CalibrationTables.backlog) SET a = a + 1 WHERE id % \(rowsOfBlock) = 0")
   }
 
   /// Seconds of CPU that walsender and walreceiver have used; nil where they cannot be watched.
@@ -41,20 +45,27 @@ struct ReplayMeasurements {
   func pause() throws(ServerError) { try replica.execute("SELECT pg_wal_replay_pause()") }
   func resume() { _ = try? replica.execute("SELECT pg_wal_replay_resume()") }
 
-  /// A backlog with images of the pages it touches, or almost without: after a checkpoint, or after
-  /// the same rows were written once already.
+  /// A backlog of images almost alone, a row of each page after a checkpoint, or almost without: rows that
+  /// were written once already.
   mutating func backlog(images: Bool) throws(ServerError) -> Measured.Reading? {
     let rows = 15_000
     let from = next
-    next = (next + rows) % (CalibrationTables.backlogRows - rows + 1)
-    if images { _ = try? administration.execute("CHECKPOINT") }
-    if !images { try update(from, rows) }
+    if images {
+      _ = try? administration.execute("CHECKPOINT")
+    } else {
+      next = (next + rows) % (CalibrationTables.backlogRows - rows + 1)
+      try update(from, rows)
+    }
     try catchUp()
     try pause()
     defer { resume() }
     guard let before = try probe.logCounters() else { return nil }
     let log = try probe.logPosition()
-    try update(from, rows)
+    if images {
+      try probe.connection.execute(prepared: "images", [])
+    } else {
+      try update(from, rows)
+    }
     let bytes = try probe.logPosition() - log
     guard let after = try probe.logCounters() else { return nil }
     try awaitReceived()

@@ -16,9 +16,7 @@ enum StorageMeasurements {
   /// Seconds of single random reads of a page, and of sequential ones of 128 KiB, from a file of its own
   /// in that folder; none where the folder is not here or the file system has no direct access.
   static func reads(folder: String, count: Int) -> [Measured.Reading] {
-    let path = folder + "/rehearse-calibrate-reads"
-    guard write(path) else { return [] }
-    defer { unlink(path) }
+    guard let path = pages(folder) else { return [] }
     let file = open(path, O_RDONLY | direct)
     guard file >= 0 else { return [] }
     defer { close(file) }
@@ -43,24 +41,60 @@ enum StorageMeasurements {
     return readings
   }
 
+  /// Mean rests before the flushes that are measured, seconds: none, and many times as long as a flush.
+  static let rests = [0.0, 0.002, 0.02]
+
+  /// Seconds of flushes of a page after random rests, exponentially distributed; none where the folder is
+  /// not here.
+  static func flushes(folder: String, pass: Int) -> [Measured.Reading] {
+    guard let path = pages(folder) else { return [] }
+    let file = open(path, O_WRONLY)
+    guard file >= 0 else { return [] }
+    defer { close(file) }
+    let block = [UInt8](repeating: 1, count: page)
+    let key = RandomKey(seed: 1, trial: pass, entity: 3, purpose: 0x4EAD)
+    var draws: UInt64 = 0
+    var readings: [Measured.Reading] = []
+    for (mean, count) in zip(rests, [100, 60, 20]) {
+      for index in 0..<count {
+        draws += 1
+        if mean > 0 { usleep(UInt32(-mean * Double.log(1 - key.uniform(draws)) * 1e6)) }
+        let start = monotonicSeconds()
+        guard pwrite(file, block, page, off_t(index * page)) == page, fdatasync(file) == 0 else {
+          return readings
+        }
+        readings.append(["rest": mean, "seconds": monotonicSeconds() - start])
+      }
+    }
+    return readings
+  }
+
   /// Seconds in which new files as long as the server's log files are written full of zeros and flushed, as it
   /// does when none is left to be used again (XLogFileInitInternal); none where the folder is not here.
-  static func logFiles(folder: String, count: Int) -> [Measured.Reading] {
-    let path = folder + "/rehearse-calibrate-log"
+  ///
+  /// They stay until `removeFiles`, since memory that was just given back is faster than what a server finds.
+  static func logFiles(folder: String, pass: Int, count: Int) -> [Measured.Reading] {
     let zeros = [UInt8](repeating: 0, count: 1 << 20)
-    return (0..<count).compactMap { _ in
-      let start = monotonicSeconds()
+    return (0..<count).compactMap { number in
+      let path = "\(folder)/\(prefix)log-\(pass)-\(number)"
+      let (start, cpu) = (monotonicSeconds(), ProcessorTime.ofThisThread())
       let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
       guard file >= 0 else { return nil }
-      defer {
-        close(file)
-        unlink(path)
-      }
+      defer { close(file) }
       for _ in 0..<16 where Glibc.write(file, zeros, zeros.count) != zeros.count { return nil }
       guard fsync(file) == 0 else { return nil }
-      return ["seconds": monotonicSeconds() - start]
+      return [
+        "seconds": monotonicSeconds() - start, "cpu": ProcessorTime.ofThisThread() - cpu,
+      ]
     }
   }
+
+  static func removeFiles(folder: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) { unlink("\(folder)/\(name)") }
+  }
+
+  private static let prefix = "rehearse-calibrate-"
 
   /// How long this host lets pages stay dirty before it writes them, seconds; nil where it does not say.
   static func dirtyExpire() -> Double? {
@@ -68,6 +102,12 @@ enum StorageMeasurements {
       contentsOfFile: "/proc/sys/vm/dirty_expire_centisecs", encoding: .utf8)
     return text.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
       .map { $0 / 100 }
+  }
+
+  /// The file that reads and flushes go to, made once; nil where it cannot be.
+  private static func pages(_ folder: String) -> String? {
+    let path = "\(folder)/\(prefix)pages"
+    return access(path, F_OK) == 0 || write(path) ? path : nil
   }
 
   /// Synced, so that its pages lie where they will be read from.

@@ -43,6 +43,7 @@ extension ScenarioBuilder {
       iops: section["iops"].number ?? 1, throughput: section["throughput"].number ?? 1,
       readLatency: section["read_latency"].span ?? .zero,
       writeLatency: section["write_latency"].span ?? .zero,
+      busyWriteLatency: section["busy_write_latency"].span, restTime: section["rest_time"].span,
       burst: burst["iops"].number.map {
         Storage.Burst(iops: $0, credits: burst["credits"].number ?? 0)
       },

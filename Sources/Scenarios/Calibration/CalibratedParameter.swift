@@ -10,7 +10,7 @@ package struct CalibratedParameter: Sendable, Hashable {
   private let kind: Kind
 
   private enum Kind: Sendable, Hashable {
-    case roundTrip, readLatency, writeLatency, dirtyExpire
+    case roundTrip, readLatency, writeLatency, busyWriteLatency, restTime, dirtyExpire
     case cost(String)
     case share(String)
   }
@@ -20,6 +20,8 @@ package struct CalibratedParameter: Sendable, Hashable {
       [
         ("rtt", 0, .roundTrip), ("storage.read_latency", 1e-9, .readLatency),
         ("storage.write_latency", 1e-9, .writeLatency),
+        ("storage.busy_write_latency", 1e-9, .busyWriteLatency),
+        ("storage.rest_time", 1e-9, .restTime),
         ("storage.dirty_expire", 1e-3, .dirtyExpire),
       ] + CostTable.entries.map { ("costs.\($0.key)", $0.least, .cost($0.key)) }
     return times.map {
@@ -44,7 +46,7 @@ package struct CalibratedParameter: Sendable, Hashable {
     switch kind {
     case .cost(let key): CostTable.entries.first { $0.key == key }?.value.seconds
     case .share(let key): CostTable.shares.first { $0.key == key }?.value
-    case .roundTrip, .readLatency, .writeLatency, .dirtyExpire: nil
+    case .roundTrip, .readLatency, .writeLatency, .busyWriteLatency, .restTime, .dirtyExpire: nil
     }
   }
 
@@ -56,6 +58,9 @@ package struct CalibratedParameter: Sendable, Hashable {
     case .roundTrip: database.roundTrip.seconds
     case .readLatency: database.storage.readLatency.seconds
     case .writeLatency: database.storage.writeLatency.seconds
+    case .busyWriteLatency:
+      (database.storage.busyWriteLatency ?? database.storage.writeLatency).seconds
+    case .restTime: database.storage.restTime?.seconds ?? 0
     case .dirtyExpire: database.storage.dirtyExpire?.seconds ?? 0
     case .cost(let key):
       CostTable.entries.first { $0.key == key }.map { database.costs[keyPath: $0.path].seconds }
@@ -70,9 +75,11 @@ package struct CalibratedParameter: Sendable, Hashable {
     let span = TimeSpan(seconds: value)
     switch kind {
     case .roundTrip: database.roundTrip = span
-    case .readLatency: setLatency(span, \.readLatency, in: &database)
-    case .writeLatency: setLatency(span, \.writeLatency, in: &database)
-    case .dirtyExpire: database.storage.dirtyExpire = span
+    case .readLatency: setStorage(span, \.readLatency, in: &database)
+    case .writeLatency: setStorage(span, \.writeLatency, in: &database)
+    case .busyWriteLatency: setStorage(span, \.busyWriteLatency, in: &database)
+    case .restTime: setStorage(span, \.restTime, in: &database)
+    case .dirtyExpire: setStorage(span, \.dirtyExpire, in: &database)
     case .cost(let key):
       guard let path = CostTable.entries.first(where: { $0.key == key })?.path else { return }
       database.costs[keyPath: path] = span
@@ -83,8 +90,8 @@ package struct CalibratedParameter: Sendable, Hashable {
   }
 
   /// Also of replicas that have the primary's storage.
-  private func setLatency(
-    _ span: TimeSpan, _ path: WritableKeyPath<Storage, TimeSpan>, in database: inout Database
+  private func setStorage<Value>(
+    _ span: Value, _ path: WritableKeyPath<Storage, Value>, in database: inout Database
   ) {
     let primary = database.storage
     database.storage[keyPath: path] = span

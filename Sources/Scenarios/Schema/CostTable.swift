@@ -44,6 +44,16 @@ enum CostTable {
       Entry(key: "select_row", path: \.selectRow, doc: "Find and return one row by an index."),
       Entry(key: "update_row", path: \.updateRow, doc: "Write a row version on the same page."),
       Entry(
+        key: "row_kibibyte", path: \.rowKibibyte, doc: "Each KiB of a row version that is written.",
+        reason: "measured by a calibration only"),
+      Entry(
+        key: "fetch_page", path: \.fetchPage,
+        doc: "Bring a page into a shared buffer that only the operating system's cache holds.",
+        reason: "measured by a calibration only"),
+      Entry(
+        key: "new_page", path: \.newPage, doc: "Extend the table by a page.",
+        reason: "measured by a calibration only"),
+      Entry(
         key: "move_row", path: \.moveRow, doc: "Extra for a version that goes to another page."),
       Entry(key: "index_entry", path: \.indexEntry, doc: "Insert one index entry, on any leaf."),
       Entry(
@@ -75,6 +85,9 @@ enum CostTable {
       Entry(
         key: "log_file", path: \.logFile,
         doc: "At least so long a new log file is written full of zeros and flushed.",
+        reason: "measured by a calibration only"),
+      Entry(
+        key: "log_file_cpu", path: \.logFileCPU, doc: "CPU of that, part of it.",
         reason: "measured by a calibration only"),
     ]
   }

@@ -89,6 +89,13 @@ extension ScenarioSchema {
         .value("900us", because: "a network volume; measure with pg_test_fsync"),
         "One 8 KiB write on an idle volume."),
       Field(
+        "busy_write_latency", .positiveTime(to: 10), .nothing("as write_latency"),
+        "One 8 KiB write that follows another one at once."),
+      Field(
+        "rest_time", .positiveTime(to: 10), .nothing("with busy_write_latency: 2 ms"),
+        "How fast the volume comes to rest after an answer: the time constant from busy_write_latency to write_latency."
+      ),
+      Field(
         "burst", .either([.noValue("none"), .section(burst)]),
         .value("none", because: "no credits"), "Burst credits."),
       Field(

@@ -7,7 +7,8 @@ import Traffic
 /// Che's approximation of a least-recently-used cache: a page stays for the characteristic time T
 /// after its last touch, where T solves `Σ (1 − e^{−λᵢT}) + s·T = C` for page rates λᵢ, C pages of
 /// memory and s pages per second of a scan that comes by once (Che, Tung, Wang 2002; fidelity of
-/// about 1 %). Pages are grouped by popularity on a logarithmic grid.
+/// about 1 %). Pages are grouped by popularity on a logarithmic grid. Where the cache began empty, T is at most
+/// the time since then.
 struct BufferCache {
   /// Pages of equal touch rate.
   private struct Group {
@@ -22,9 +23,15 @@ struct BufferCache {
   private var shares: [[Double]] = []
   private let capacity: Double
   private let total: Double
+  /// Leaves of each table's primary key.
+  private let leafPages: [Double]
+  /// Of tables that are in an empty cache all the same.
+  private let loaded: [Bool]
   /// Per table.
   private let heapPages: [Double]
   private var missShares: [Double]
+  /// Since an empty cache began, seconds.
+  private var age = Double.infinity
   /// Seconds.
   private var lastTime = 1e3
   /// Of the first table's heap pages, those that memory lacks.
@@ -32,39 +39,80 @@ struct BufferCache {
   /// Everything fits: nothing is ever missed once warm.
   let fits: Bool
 
-  /// Solves the cache of a scenario; `layouts` has one entry for each table.
+  /// The memory of a scenario's server; `layouts` has one entry for each table.
   init(_ scenario: Scenario, layouts: [RowLayout]) {
     let database = scenario.database
     let beyond = max(0, database.memory - database.settings.sharedBuffers)
-    let bytes =
-      Double(database.settings.sharedBuffers) + database.costs.osCacheShare * Double(beyond)
-    capacity = bytes / Double(RowLayout.pageBytes)
+    self.init(
+      scenario, layouts: layouts,
+      bytes: Double(database.settings.sharedBuffers) + database.costs.osCacheShare * Double(beyond))
+    guard !fits else { return }
+    refresh(scanPagesPerSecond: 0)
+  }
+
+  /// The shared buffers alone: what they lack is fetched from the operating system's cache, if that has it.
+  ///
+  /// Those of a server just started are empty, but for tables of up to a quarter of them: the scans that
+  /// built their indexes left those there, where longer ones go through a ring (initscan in heapam.c).
+  static func buffers(_ scenario: Scenario, layouts: [RowLayout]) -> BufferCache {
+    let isFresh = scenario.database.state == .fresh
+    var buffers = BufferCache(
+      scenario, layouts: layouts, bytes: Double(scenario.database.settings.sharedBuffers),
+      startsEmpty: isFresh)
+    buffers.refresh(scanPagesPerSecond: 0, age: isFresh ? 0 : .infinity)
+    return buffers
+  }
+
+  private init(
+    _ scenario: Scenario, layouts: [RowLayout], bytes: Double, startsEmpty: Bool = false
+  ) {
+    let capacity = bytes / Double(RowLayout.pageBytes)
+    self.capacity = capacity
     total = layouts.reduce(0.0) { $0 + Double($1.heapPages + $1.leafPages.reduce(0, +)) }
     heapPages = layouts.map { Double($0.heapPages) }
-    fits = total <= capacity
+    leafPages = layouts.map { Double($0.leafPages[0]) }
+    loaded = heapPages.map { !startsEmpty || $0 <= capacity / 4 }
+    fits = total <= capacity && loaded.allSatisfy { $0 }
     missShares = Array(repeating: 0, count: scenario.traffic.count)
     guard !fits else { return }
     for traffic in scenario.traffic { addGroups(traffic) }
-    refresh(scanPagesPerSecond: 0)
   }
 
   func missShare(class index: Int) -> Double { fits ? 0 : missShares[index] }
 
-  /// Solves for T again with this much scan traffic.
+  /// Of the class's looks into the primary key, those that find a leaf which nobody has touched since the cache
+  /// began empty: indexes are built past it (nbtsort.c).
+  func leafMissShare(class index: Int) -> Double {
+    guard !fits, age.isFinite else { return 0 }
+    let table = claims[index].table
+    let touches = claims.reduce(0) { sum, claim in
+      claim.table == table ? groups[claim.groups].reduce(sum) { $0 + $1.rate * $1.pages } : sum
+    }
+    return Double.exp(-touches * age / leafPages[table])
+  }
+
+  /// Solves for T again with this much scan traffic, and so many seconds after an empty cache began.
   ///
   /// - Complexity: O(groups), about 40 times.
-  mutating func refresh(scanPagesPerSecond scan: Double) {
+  mutating func refresh(scanPagesPerSecond scan: Double, age: Double = .infinity) {
     guard !fits else { return }
-    let time = characteristicTime(scan)
-    lastTime = time
+    self.age = age
+    let held = total > capacity ? characteristicTime(scan) : .infinity
+    if held.isFinite { lastTime = held }
+    let time = min(age, held)
     for index in missShares.indices {
+      let kept = loaded[claims[index].table] ? held : time
       var miss = 0.0
-      for (share, group) in zip(shares[index], groups) {
-        miss += share * Double.exp(-group.rate * time)
+      for (share, group) in zip(shares[index], groups) where kept.isFinite {
+        miss += share * Double.exp(-group.rate * kept)
       }
       missShares[index] = miss
     }
-    coldShare = coldShare(characteristicTime: time)
+    if time == held {
+      coldShare = coldShare(characteristicTime: time)
+    } else {
+      coldShare = loaded[0] ? 0 : untouchedShare(ofTable: 0, time)
+    }
   }
 
   /// Memory that holds no page which traffic touched within the time holds all others with the same

@@ -155,7 +155,7 @@ extension Model {
     recordLag()
     recordSpace()
     writeBack()
-    if !cache.fits { refreshCache() }
+    refreshCaches()
     checkDrained()
     considerSkipping()
     if !finished { calendar.post(.second, at: calendar.now + .seconds(1)) }
@@ -172,7 +172,12 @@ extension Model {
     recorder.gauge(.freeSpace, left, at: modelNow)
   }
 
-  private mutating func refreshCache() {
+  private mutating func refreshCaches() {
+    if scenario.database.state == .fresh {
+      let age = modelNow.seconds
+      buffers?.refresh(scanPagesPerSecond: 0, age: age)
+    }
+    guard !cache.fits else { return }
     let rows = Double(books.rowsCovered - rowsAtLastRefresh)
     rowsAtLastRefresh = books.rowsCovered
     let pages = rows / Double(tables[0].layout.rowsAtFill) * 2

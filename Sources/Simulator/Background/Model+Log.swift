@@ -41,6 +41,14 @@ extension Model {
     let content = log.flushEnded(ready: &ready, into: &devices[0], in: &calendar)
     for replica in replicas.indices { replicas[replica].append(content, in: &calendar) }
     books.logShipped += content.bytes
+    useCore(of: 0, forFiles: log.segments.takeMade())
+  }
+
+  /// Whoever makes new log files has a core write their zeros.
+  private mutating func useCore(of cpu: Int, forFiles files: Int) {
+    guard files > 0, costs.logFileCPU > .zero else { return }
+    cpus[cpu].submit(
+      admit(.detached, owner: 0), demand: costs.logFileCPU * files, in: &calendar)
   }
 
   /// A message has arrived: it is taken in as soon as walsender and walreceiver have had the CPU that it costs.
@@ -77,6 +85,7 @@ extension Model {
 
   mutating func replicaFlushEnded(_ replica: Int) {
     replicas[replica].flushEnded(into: &devices[deviceIndex(replica)], in: &calendar)
+    useCore(of: cpuIndex(replica), forFiles: replicas[replica].segments.takeMade())
     replay(replica)
   }
 

@@ -42,7 +42,8 @@ extension Model {
     let entry =
       (inKeyOrder ? costs.keyEntry : costs.indexEntry)
       + costs.indexEntry * Double(tables[0].leaves.count - 1)
-    let write = costs.updateRow + costs.expression + (costs.moveRow + entry) * moved
+    let version = costs.updateRow + costs.rowKibibyte * tables[0].layout.kibibytes
+    let write = version + costs.expression + (costs.moveRow + entry) * moved
     let find: TimeSpan =
       switch workers[index].batch?.statement ?? .range {
       case .range, .lockThenUpdate: costs.indexStep
@@ -65,7 +66,22 @@ extension Model {
     let matching = rowDemand(moved: moved, worker: index) * Double(work.hot + work.moved)
     let others = costs.scanRow * (Double(segment.count) * (1 - share))
     let passes = leafPass * work.leafPointers
-    return (matching + others + costs.pageImage * Double(work.images) + passes) * crowd
+    let pages =
+      costs.newPage * work.newPages + costs.fetchPage * fetchedPages(of: segment, worker: index)
+    return (matching + others + costs.pageImage * Double(work.images) + passes + pages) * crowd
+  }
+
+  /// Heap pages of a segment that memory holds, but no shared buffer.
+  private func fetchedPages(of segment: Range<Int>, worker index: Int) -> Double {
+    guard let buffers else { return 0 }
+    let share = max(0, buffers.coldShare - cache.coldShare)
+    let rows = Double(segment.count)
+    if workers[index].physicalOrder || tables[0].isClustered {
+      return share * rows / Double(tables[0].layout.rowsAtFill)
+    }
+    // Pages that earlier rows of the backfill lie on are there.
+    let touches = Double(books.rowsCovered) / Double(tables[0].layout.heapPages)
+    return share * rows * Double.exp(-touches)
   }
 
   /// CPU for each row pointer of a full leaf: before version 14 nobody looks there for what to delete.
@@ -134,7 +150,8 @@ extension Model {
   func content(of work: TablePages.Work, conflictHorizon: Int64 = .min) -> LogContent {
     LogContent(
       bytes: Int64(work.totalBytes),
-      replay: costs.replayRecord * work.records + costs.replayImage * work.images,
+      replay: costs.replayRecord * work.records + costs.replayImage * work.images
+        + costs.newPage * work.newPages,
       reads: Double(work.pagesToRead), conflictHorizon: conflictHorizon)
   }
 

@@ -12,6 +12,8 @@ package struct LogSegments: Sendable, Hashable {
   private var ready: Int64
   /// Files that begin before this position are used up, and were kept or recycled.
   private var oldest: Int64 = 0
+  /// Files made whose CPU nobody has asked for yet.
+  private var uncharged = 0
 
   /// At position 0, the start of a file.
   package init(size: Int64, ahead: Int64) {
@@ -31,7 +33,14 @@ package struct LogSegments: Sendable, Hashable {
     guard position > ready else { return 0 }
     let missing = (position - ready + size - 1) / size
     ready += missing * size
+    uncharged += Int(missing)
     return Int(missing)
+  }
+
+  /// How many files have been made since this was asked the last time.
+  mutating func takeMade() -> Int {
+    defer { uncharged = 0 }
+    return uncharged
   }
 
   /// A checkpoint is over: files before `redo` become the next ones, up to `ahead` bytes beyond it.
@@ -43,7 +52,10 @@ package struct LogSegments: Sendable, Hashable {
   }
 
   /// Passes over a stretch whose log ends at `position`; its missing files were made in it.
-  mutating func skip(upTo position: Int64) { _ = make(upTo: position) }
+  mutating func skip(upTo position: Int64) {
+    _ = make(upTo: position)
+    uncharged = 0
+  }
 
   /// Passes over whole checkpoint cycles: afterwards as many files stand ready as before.
   mutating func skipCycles(bytes: Int64) {

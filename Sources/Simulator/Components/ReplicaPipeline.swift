@@ -177,14 +177,18 @@ extension ReplicaPipeline {
     if positions.sent < positions.primary { send(in: &calendar) }
   }
 
+  /// No flush goes beyond the end of a file: the receiver flushes each as it leaves it (walreceiver.c,
+  /// XLogWalRcvWrite).
   private mutating func startFlush(
     into device: inout StorageDevice, in calendar: inout Calendar
   ) {
-    let bytes = positions.received - positions.flushed
-    flushTarget = positions.received
+    let end = (positions.flushed / settings.segment + 1) * settings.segment
+    let target = min(positions.received, end)
+    flushTarget = target
     statistics.flushes += 1
     device.flush(
-      owner, bytes: bytes, merge: LogFlusher.merge, after: segments.make(upTo: positions.received),
-      of: settings.segment, fixed: settings.flush, in: &calendar)
+      owner, bytes: target - positions.flushed, merge: LogFlusher.merge,
+      after: segments.make(upTo: target), of: settings.segment, fixed: settings.flush,
+      in: &calendar)
   }
 }

@@ -23,6 +23,9 @@ package struct StorageDevice: ~Copyable {
     package var readLatency: Latency
     package var writeLatency: Latency
     package var burst: (iops: Double, credits: Double)?
+    /// What a write takes that follows the answer before it at once, as a share of its usual latency, and the
+    /// time constant in which the device comes to rest.
+    package var afterWrite: (share: Double, rest: TimeSpan)?
     /// The least that a new log file takes, however fast its bytes pass.
     package var logFile = TimeSpan.zero
     /// The most rounds played for one request.
@@ -64,6 +67,7 @@ package struct StorageDevice: ~Copyable {
   private let randomness: RandomKey
   private let named: RandomKey
   private var draws: UInt64 = 0
+  private var lastAnswer = Instant.zero
 
   struct Request {
     var owner: Int32 = -1
@@ -143,6 +147,7 @@ package struct StorageDevice: ~Copyable {
   /// Ends a round; returns the owner when it was the last one.
   package mutating func roundEnded(request number: Int32, in calendar: inout Calendar) -> Int32? {
     statistics.inFlight.add(-requests[Int(number)].inFlight, at: calendar.now)
+    lastAnswer = calendar.now
     if requests[Int(number)].operations > 0 {
       startRound(of: number, in: &calendar)
       return nil
@@ -189,7 +194,7 @@ package struct StorageDevice: ~Copyable {
     let bytes =
       isLast ? request.bytes : request.bytes * Int64(issued) / Int64(request.operations)
     let passed = pass(operations: issued, bytes: bytes, at: calendar.now)
-    let latency = latency(ofRound: number, operations: issued)
+    let latency = latency(ofRound: number, operations: issued, at: calendar.now)
     requests[index].operations -= issued
     requests[index].bytes -= bytes
     requests[index].inFlight = min(issued, request.depth)
@@ -212,7 +217,9 @@ package struct StorageDevice: ~Copyable {
   }
 
   /// Waves of `depth` operations follow each other; one draw stands for their sum.
-  private mutating func latency(ofRound number: Int32, operations: Int) -> TimeSpan {
+  private mutating func latency(
+    ofRound number: Int32, operations: Int, at now: Instant
+  ) -> TimeSpan {
     let request = requests[Int(number)]
     let waves = operations <= request.depth ? 1 : (operations - 1) / request.depth + 1
     let (key, index): (RandomKey, UInt64)
@@ -226,8 +233,18 @@ package struct StorageDevice: ~Copyable {
     // Not through a copy of the law: it would be counted as another owner of its table.
     return switch request.direction {
     case .read: limits.readLatency.draw(sumOf: waves, from: key, at: index)
-    case .write: limits.writeLatency.draw(sumOf: waves, from: key, at: index)
+    case .write:
+      limits.writeLatency.draw(sumOf: waves, from: key, at: index) * rested(waves, at: now)
     }
+  }
+
+  /// Latency over that of a device at rest, of `waves` writes one after another: it wakes within the first.
+  private func rested(_ waves: Int, at now: Instant) -> Double {
+    guard let after = limits.afterWrite else { return 1 }
+    let busy = statistics.inFlight.value > 0
+    let gap = busy ? 0 : (now - lastAnswer).seconds
+    let first = 1 - (1 - after.share) * Double.exp(-gap / after.rest.seconds)
+    return (first + after.share * Double(waves - 1)) / Double(waves)
   }
 
   private mutating func count(_ direction: Direction, operations: Int, bytes: Int64) {

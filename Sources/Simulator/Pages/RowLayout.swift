@@ -47,6 +47,9 @@ struct RowLayout: Sendable {
   let appends: [Bool]
   let rows: Int
 
+  /// Of a row version.
+  var kibibytes: Double { Double(tuple) / 1_024 }
+
   init(_ table: Table, addedBytes: Int = 0) {
     rows = table.rows
     tuple = Self.aligned(table.rowWidth + addedBytes)

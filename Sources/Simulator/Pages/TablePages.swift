@@ -11,6 +11,8 @@ package struct TablePages: ~Copyable {
     package var logBytes = 0
     var imageBytes = 0
     package var images = 0
+    /// Heap pages by which the table grew; single rows of traffic are not counted.
+    var newPages = 0.0
     /// Row pointers of full leaves that nbtree went over.
     package var leafPointers = 0.0
     /// Log records, for the replica's replay.
@@ -32,6 +34,7 @@ package struct TablePages: ~Copyable {
       part.moved = Int(Double(moved) * share)
       part.imageBytes = Int(Double(imageBytes) * share)
       part.leafPointers = leafPointers * share
+      part.newPages = newPages * share
       return part
     }
   }
@@ -334,6 +337,7 @@ extension TablePages {
     let reused = min(count, reusableVersions)
     reusableVersions -= reused
     appendedVersions += count - reused
+    work.newPages = Double(count - reused) / Double(layout.rowsPerPage)
     guard reused > 0, modifies else { return }
     let (distinct, fresh) = heap.markScattered(
       touches: max(1, reused / layout.rowsPerPage), &random)

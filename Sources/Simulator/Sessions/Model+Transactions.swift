@@ -94,7 +94,9 @@ extension Model {
         if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .compute:
-        compute(process, varied(step.span, process) + coldStart(step, process))
+        compute(
+          process,
+          varied(step.span, process) + coldStart(step, process) + bufferMisses(step, process))
         return
       case .fetch: if fetch(process, step) { return }
       case .lock: if !lockRows(process, step) { return }
@@ -140,6 +142,15 @@ extension Model {
     guard step.cold > .zero, let coldStarts else { return step.cold }
     processes[process].draws &+= 1
     return coldStarts.draw(sumOf: 1, from: coldKey, at: draw(of: process))
+  }
+
+  /// The mean CPU of bringing pages into shared buffers that memory holds elsewhere.
+  private func bufferMisses(_ step: Step, _ process: Int32) -> TimeSpan {
+    guard let buffers, step.looks > 0, processes[process].server == 0 else { return .zero }
+    let index = Int(processes[process].owner)
+    let heap = max(0, buffers.missShare(class: index) - cache.missShare(class: index))
+    let share = heap + buffers.leafMissShare(class: index)
+    return scenario.database.costs.fetchPage * (share * Double(step.looks))
   }
 
   /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.

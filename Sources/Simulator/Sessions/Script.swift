@@ -25,6 +25,8 @@ struct Step: BitwiseCopyable {
   var span: TimeSpan = .zero
   /// Of a computation: the mean of what comes on top since its process has slept.
   var cold: TimeSpan = .zero
+  /// Of a computation: rows whose pages it looks at.
+  var looks: Int32 = 0
   /// Ways between client and server in a delay.
   var ways: Int32 = 0
   var table: Int32 = 0
@@ -82,7 +84,9 @@ private struct Script {
     let costs = database.costs
     var span = demand(of: statement, tables[statement.table], costs) + driver
     if isFirst && isExplicit { span = span + costs.begin + driver }
-    steps.append(Step(kind: .compute, span: span, cold: isFirst ? costs.cold : .zero))
+    var work = Step(kind: .compute, span: span, cold: isFirst ? costs.cold : .zero)
+    if statement.kind != .insert { work.looks = Int32(statement.rows) }
+    steps.append(work)
     let step = fetch(for: statement)
     if statement.kind != .insert { steps.append(step) }
     switch statement.kind {
@@ -144,14 +148,15 @@ private func demand(of statement: Statement, _ table: Table, _ costs: Costs) -> 
     case .sequentialScan: costs.scanRow * Double(table.rows)
     }
   let entries = costs.indexEntry * (rows * Double(1 + table.indexes.count))
+  let version = costs.updateRow + costs.rowKibibyte * (Double(table.rowWidth) / 1_024)
   let write: TimeSpan =
     switch statement.kind {
     case .select: .zero
     case .selectForUpdate, .delete: costs.lockRow * rows
     case .update:
-      costs.updateRow * rows
+      version * rows
         + (statement.touchesIndexedColumn ? costs.moveRow * rows + entries : .zero)
-    case .insert: costs.updateRow * rows + entries
+    case .insert: version * rows + entries
     }
   return costs.statement + (statement.kind == .insert ? write : find + write)
 }
