@@ -29,6 +29,18 @@ def without_quantiles(values):
 
 MECHANISMS = [
     Mechanism("new log files", "database.settings.min_wal_size=16GiB"),
+    Mechanism("CPU of new log files", "database.costs.log_file_cpu=0us"),
+    Mechanism("pages into shared buffers", "database.costs.fetch_page=0us", "database.costs.new_page=0us"),
+    Mechanism("width of rows", "database.costs.row_kibibyte=0us"),
+    Mechanism("full leaves", "database.costs.leaf_pass=0us"),
+    Mechanism("rest of the disk", "database.storage.rest_time=1ns"),
+    Mechanism("CPU of flushes", "database.costs.sync=0us"),
+    Mechanism("CPU of shipping", "database.costs.ship=0us"),
+    Mechanism("planning", "database.costs.plan=0us"),
+    Mechanism("cold statements", "database.costs.cold=0us"),
+    Mechanism(
+        "who is let in", "database.costs.preemption=100%", "database.costs.misplacement=0%",
+        "database.costs.late_after_flush=0%"),
     Mechanism("bursts of the page cache", "database.storage.dirty_expire=null"),
     Mechanism("shared cores and disk", "database.colocated=false"),
     Mechanism("the driver's CPU", "database.costs.driver=0us"),

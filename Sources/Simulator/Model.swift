@@ -98,6 +98,8 @@ struct Model: ~Copyable {
   var trace = TraceHash()
   /// Batches that skipped stretches have counted too few, less than one.
   var batchesOwed = 0.0
+  /// Rows of skipped stretches that were no whole batch.
+  var rowsOwed = 0
   var booksAtWindow = Books()
   var counted = CountedTotals()
   var tallied = OwnedArray<Int64>(repeating: 0, count: Counter.allCases.count)

@@ -146,15 +146,23 @@ struct BatchMeasurements {
 
   /// How long a row takes alone and beside a batch of another worker, the run queue apart: its own CPU, and what
   /// it waits for the other's latches; nothing where the queue cannot be seen.
+  ///
+  /// Many short ones: whoever has to make a new log file meanwhile takes several times as long.
   mutating func contention(_ other: Probe) throws -> [Measured.Reading] {
-    let (course, rows) = (Self.plain, 2_500)
+    var readings: [Measured.Reading] = []
+    for _ in 0..<3 { readings += try besideAnother(other) }
+    return readings
+  }
+
+  private mutating func besideAnother(_ other: Probe) throws -> [Measured.Reading] {
+    let (course, rows) = (Self.plain, 500)
     guard probe.seesProcessor, let alone = take(rows, of: course),
       let mine = take(rows, of: course), let theirs = take(2 * rows, of: course)
     else { return [] }
     let single = try batch(course, alone)
     let neighbour = Neighbour(other, course.statement, course.parameters(theirs))
     // Until it is at work.
-    usleep(2_000)
+    usleep(1_000)
     let together = try batch(course, mine)
     try neighbour.join()
     func service(_ reading: Measured.Reading) -> Double? {

@@ -178,7 +178,7 @@ private struct Passes {
     try replay?.pause()
     defer { replay?.resume() }
     measured.add("batch", try batches.batches(fresh: fresh))
-    if fresh { measured.add("contention", try batches.contention(others[0])) }
+    measured.add("contention", try batches.contention(others[0]))
   }
 
   /// Where the role may not, nothing is known of it.

@@ -83,7 +83,8 @@ extension Model {
     workers[index].stage = stage
     let process = workers[index].process
     cpus[0].submit(
-      process, demand: demand, wakes: clientWakes, name: name(of: process), in: &calendar)
+      process, demand: demand, wakes: clientWakes,
+      name: cpus[0].drawsLuck ? name(of: process) : nil, in: &calendar)
   }
 
   /// The worker's burst is over.

@@ -32,6 +32,9 @@ package struct Waking: Sendable, Hashable {
 }
 
 extension CPU {
+  /// Whether a burst's name makes a difference.
+  var drawsLuck: Bool { !waking.isEven }
+
   /// A uniform number in (0, 1) for this wake-up.
   mutating func luck(_ name: UInt64?) -> Double {
     if let name { return named.uniform(name) }

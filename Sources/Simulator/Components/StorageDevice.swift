@@ -67,7 +67,7 @@ package struct StorageDevice: ~Copyable {
   private let randomness: RandomKey
   private let named: RandomKey
   private var draws: UInt64 = 0
-  private var lastAnswer = Instant.zero
+  private var lastAnswer: Instant?
 
   struct Request {
     var owner: Int32 = -1
@@ -242,7 +242,7 @@ package struct StorageDevice: ~Copyable {
   private func rested(_ waves: Int, at now: Instant) -> Double {
     guard let after = limits.afterWrite else { return 1 }
     let busy = statistics.inFlight.value > 0
-    let gap = busy ? 0 : (now - lastAnswer).seconds
+    let gap = busy ? 0 : lastAnswer.map { (now - $0).seconds } ?? .infinity
     let first = 1 - (1 - after.share) * Double.exp(-gap / after.rest.seconds)
     return (first + after.share * Double(waves - 1)) / Double(waves)
   }

@@ -111,8 +111,10 @@ extension Model {
 
   mutating func compute(_ process: Int32, _ demand: TimeSpan) {
     processes[process].stage = .compute
-    cpus[cpu(of: process)].submit(
-      process, demand: demand, wakes: clientWakes, name: name(of: process), in: &calendar)
+    let cpu = cpu(of: process)
+    cpus[cpu].submit(
+      process, demand: demand, wakes: clientWakes,
+      name: cpus[cpu].drawsLuck ? name(of: process) : nil, in: &calendar)
   }
 
   func cpu(of process: Int32) -> Int {

@@ -140,7 +140,7 @@ extension Model {
     var share = 1.0
     if phase == .during, strategy != nil, window.rows > 0 {
       let rows = min(
-        rowsAhead(window, length, repeats: repeats), keyMap.rows - plannedRows)
+        inWholeBatches(rowsAhead(window, length, repeats: repeats)), keyMap.rows - plannedRows)
       share = Double(rows) / Double(window.rows * repeats)
       bytes += skipRows(rows, window, repeats: repeats, length: span)
     }
@@ -167,6 +167,16 @@ extension Model {
     }
     skipVacuumChecks()
     armAlarms()
+  }
+
+  /// Where batches have a fixed size a stretch has whole ones: what is left of its rows is part of the next.
+  private mutating func inWholeBatches(_ rows: Int) -> Int {
+    guard case .rows(let size) = strategy?.configuration.batch, rows + rowsOwed >= size else {
+      return rows
+    }
+    let all = rows + rowsOwed
+    rowsOwed = all % size
+    return all - rowsOwed
   }
 
   /// The launcher's looks at tables that became due in no skipped stretch.

@@ -111,6 +111,17 @@ struct ReplicaPipelineTests {
     }
   }
 
+  @Test("A flush ends where a log file does, whatever has been received")
+  func flushes() {
+    for (bytes, flushes) in [(15, 1), (16, 1), (17, 2), (100, 7)] {
+      var world = World { $0.messageTime = .seconds(1) }
+      world.append(Int64(bytes) << 20)
+      world.play()
+      #expect(world.replica.statistics.flushes == flushes)
+      #expect(world.replica.positions.replayed == Int64(bytes) << 20)
+    }
+  }
+
   @Test("A commit is replayed no earlier than the apply delay after it")
   func applyDelay() {
     var world = World { $0.applyDelay = .seconds(2) }

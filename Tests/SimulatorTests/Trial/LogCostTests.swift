@@ -21,10 +21,12 @@ struct LogCostTests {
       database: "{cores: 4, \(database)}", run: "{warmup: 1s, before: 20s, after: 1s}")
   }
 
-  private func value(_ name: String, _ scenario: Scenario) throws -> Double {
+  private func value(
+    _ name: String, _ scenario: Scenario, labels: [String: String] = [:]
+  ) throws -> Double {
     let result = simulateTrial(scenario, trial: 0, seed: 5, exact: true)
     #expect(result.violations.isEmpty)
-    return try #require(result.value(of: MetricKey(name))?.value, "\(name)")
+    return try #require(result.value(of: MetricKey(name, labels))?.value, "\(name)")
   }
 
   /// Core seconds that one scenario takes on the primary beyond another.
@@ -93,6 +95,50 @@ struct LogCostTests {
     // on its way when the statement ends counts after it.
     #expect(parts > 200)
     #expect(extra > 0.7e-3 * parts && extra < 2e-3 * parts, "\(extra) s, \(parts) parts")
+  }
+
+  @Test("A device that answered a moment ago answers sooner, by how long ago that was")
+  func rest() throws {
+    func latency(_ perSecond: Int, _ storage: String) throws -> Double {
+      try value(
+        "app.latency.mean",
+        SmallScenario.load(
+          backfill: nil,
+          traffic: "[{name: a, rate: \(perSecond)/s, arrivals: constant, statements: "
+            + "[{kind: update, rows: 1}]}]",
+          database: "{cores: 4, settings: {autovacuum: false}, storage: {iops: 1M, "
+            + "throughput: 1000MiB/s, write_latency: 1ms\(storage)}}",
+          run: "{warmup: 1s, before: 20s, after: 1s}"),
+        labels: ["phase": "before"])
+    }
+    func saved(_ perSecond: Int) throws -> Double {
+      try latency(perSecond, "")
+        - latency(perSecond, ", busy_write_latency: 250us, rest_time: 2ms")
+    }
+    // Every 2.5 ms a flush of L = 1 − 0.75 e^−(2.47 − L)/2 ms: 0.695. Every 20 ms the device has rested.
+    #expect(try abs(saved(400) - 0.305e-3) < 0.02e-3)
+    #expect(try abs(saved(50)) < 0.002e-3)
+  }
+
+  @Test("Whoever makes a new log file has a core write its zeros")
+  func zeros() throws {
+    func scenario(_ costs: String) throws -> Scenario {
+      try SmallScenario.load(
+        table: "{name: t, rows: 600k, row_width: 120B}", strategy: "{batch: {rows: 2000}}",
+        database: "{cores: 4, colocated: true, state: fresh, replicas: [{name: a}], "
+          + "storage: {throughput: 1000MiB/s}, costs: \(costs), settings: {autovacuum: false, "
+          + "min_wal_size: 32MiB, max_wal_size: 8GiB, checkpoint_timeout: 1h}}",
+        run: "{warmup: 1s, before: 1s, after: 1s, horizon: 5min}")
+    }
+    func busy(_ scenario: Scenario) throws -> Double {
+      try value("cpu.utilization", scenario) * Self.cores * value("backfill.duration", scenario)
+    }
+    let (with, without) = (try scenario("{log_file_cpu: 100ms}"), try scenario("{}"))
+    let log = try value("wal.bytes", with)
+    let files = ((log - 3 * Double(16 << 20)) / Double(16 << 20)).rounded(.up)
+    // On the primary and on the replica, which share four cores; the last one may end later than the backfill.
+    let extra = try busy(with) - busy(without)
+    #expect(extra > 0.1 * (2 * files - 2) && extra < 0.1 * (2 * files + 1), "\(extra), \(files)")
   }
 
   @Test("Every 16 MiB of log beyond the files that stand ready wait for a new one")
