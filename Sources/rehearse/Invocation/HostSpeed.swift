@@ -6,12 +6,11 @@ import Scenarios
 import Simulator
 import Strategies
 
-/// By how much a batch takes longer on this host than the model says: a few of the backfill's on a small
+/// How many times as long a batch takes on this host as the model says, by a few of the backfill's on a small
 /// table of the same kind, without traffic; nil where that cannot be told.
 ///
-/// - Parameters:
-///   - host: The scenario on this host, as the model plays it.
-///   - target: Servers that have nothing else to do yet; nothing is left behind there.
+/// `host` is the scenario as the model plays it here; the target has nothing else to do yet, and nothing is
+/// left behind there.
 func hostSlowness(
   _ host: Scenario, on target: LiveTarget, shouldStop: @escaping @Sendable () -> Bool
 ) -> Double? {
