@@ -30,8 +30,8 @@ struct BufferCache {
   /// Per table.
   private let heapPages: [Double]
   private var missShares: [Double]
-  /// Since an empty cache began, seconds.
-  private var age = Double.infinity
+  /// By table.
+  private var leafMissShares: [Double]
   /// Seconds.
   private var lastTime = 1e3
   /// Of the first table's heap pages, those that memory lacks.
@@ -74,6 +74,7 @@ struct BufferCache {
     loaded = heapPages.map { !startsEmpty || $0 <= capacity / 4 }
     fits = total <= capacity && loaded.allSatisfy { $0 }
     missShares = Array(repeating: 0, count: scenario.traffic.count)
+    leafMissShares = Array(repeating: 0, count: layouts.count)
     guard !fits else { return }
     for traffic in scenario.traffic { addGroups(traffic) }
   }
@@ -83,12 +84,15 @@ struct BufferCache {
   /// Of the class's looks into the primary key, those that find a leaf which nobody has touched since the cache
   /// began empty: indexes are built past it (nbtsort.c).
   func leafMissShare(class index: Int) -> Double {
-    guard !fits, age.isFinite else { return 0 }
-    let table = claims[index].table
+    fits ? 0 : leafMissShares[claims[index].table]
+  }
+
+  /// Of a primary key's leaves, those that traffic has not touched within so many seconds.
+  private func untouchedLeaves(_ table: Int, _ time: Double) -> Double {
     let touches = claims.reduce(0) { sum, claim in
       claim.table == table ? groups[claim.groups].reduce(sum) { $0 + $1.rate * $1.pages } : sum
     }
-    return Double.exp(-touches * age / leafPages[table])
+    return Double.exp(-touches * time / leafPages[table])
   }
 
   /// Solves for T again with this much scan traffic, and so many seconds after an empty cache began.
@@ -96,7 +100,9 @@ struct BufferCache {
   /// - Complexity: O(groups), about 40 times.
   mutating func refresh(scanPagesPerSecond scan: Double, age: Double = .infinity) {
     guard !fits else { return }
-    self.age = age
+    if age.isFinite {
+      for table in leafMissShares.indices { leafMissShares[table] = untouchedLeaves(table, age) }
+    }
     let held = total > capacity ? characteristicTime(scan) : .infinity
     if held.isFinite { lastTime = held }
     let time = min(age, held)
