@@ -148,11 +148,11 @@ extension Model {
 
   /// The mean CPU of bringing pages into shared buffers that memory holds elsewhere.
   private func bufferMisses(_ step: Step, _ process: Int32) -> TimeSpan {
-    guard let buffers, step.looks > 0, processes[process].server == 0 else { return .zero }
+    guard let buffers, step.rows > 0, processes[process].server == 0 else { return .zero }
     let index = Int(processes[process].owner)
     let heap = max(0, buffers.missShare(class: index) - cache.missShare(class: index))
     let share = heap + buffers.leafMissShare(class: index)
-    return scenario.database.costs.fetchPage * (share * Double(step.looks))
+    return scenario.database.costs.fetchPage * (share * Double(step.rows))
   }
 
   /// Demands vary evenly by half around their mean: prepared statements do nearly the same each time.

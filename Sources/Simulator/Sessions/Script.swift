@@ -25,11 +25,10 @@ struct Step: BitwiseCopyable {
   var span: TimeSpan = .zero
   /// Of a computation: the mean of what comes on top since its process has slept.
   var cold: TimeSpan = .zero
-  /// Of a computation: rows whose pages it looks at.
-  var looks: Int32 = 0
   /// Ways between client and server in a delay.
   var ways: Int32 = 0
   var table: Int32 = 0
+  /// Of a computation: those whose pages it looks at.
   var rows: Int32 = 0
   /// The first draw of the statement's keys.
   var draw: Int32 = 0
@@ -85,7 +84,7 @@ private struct Script {
     var span = demand(of: statement, tables[statement.table], costs) + driver
     if isFirst && isExplicit { span = span + costs.begin + driver }
     var work = Step(kind: .compute, span: span, cold: isFirst ? costs.cold : .zero)
-    if statement.kind != .insert { work.looks = Int32(statement.rows) }
+    if statement.kind != .insert { work.rows = Int32(statement.rows) }
     steps.append(work)
     let step = fetch(for: statement)
     if statement.kind != .insert { steps.append(step) }

@@ -29,6 +29,27 @@ struct LogCostTests {
     return try #require(result.value(of: MetricKey(name, labels))?.value, "\(name)")
   }
 
+  /// Core seconds of the primary's four cores while the backfill runs.
+  private func busy(_ scenario: Scenario) throws -> Double {
+    try value("cpu.utilization", scenario) * Self.cores * value("backfill.duration", scenario)
+  }
+
+  /// A backfill whose log needs more files than the three that it finds: the first, and two that stand ready.
+  private func logFiles(_ costs: String, _ database: String = "") throws -> Scenario {
+    try SmallScenario.load(
+      table: "{name: t, rows: 600k, row_width: 120B}", strategy: "{batch: {rows: 2000}}",
+      database: "{cores: 4, state: fresh, \(database) storage: {throughput: 1000MiB/s}, "
+        + "costs: \(costs), settings: {autovacuum: false, min_wal_size: 32MiB, "
+        + "max_wal_size: 8GiB, checkpoint_timeout: 1h}}",
+      run: "{warmup: 1s, before: 1s, after: 1s, horizon: 5min}")
+  }
+
+  /// How many files its log has beyond those three.
+  private func newFiles(_ scenario: Scenario) throws -> Double {
+    let size = Double(16 << 20)
+    return try ((value("wal.bytes", scenario) - 3 * size) / size).rounded(.up)
+  }
+
   /// Core seconds that one scenario takes on the primary beyond another.
   private func extra(_ with: Scenario, beyond without: Scenario) throws -> Double {
     let shares = try [with, without].map { try value("cpu.utilization", $0) }
@@ -84,10 +105,6 @@ struct LogCostTests {
         database: "{cores: 4, colocated: true, replicas: [{name: a, network: 10GiB/s}], "
           + "settings: {autovacuum: false}, costs: \(costs)}")
     }
-    func busy(_ scenario: Scenario) throws -> Double {
-      try value("cpu.utilization", scenario) * Self.cores
-        * value("backfill.duration", scenario)
-    }
     let (with, without) = (try scenario("{ship: 1ms}"), try scenario("{}"))
     let parts = try value("wal.bytes", with) / Double(128 << 10)
     let extra = try busy(with) - busy(without)
@@ -122,20 +139,11 @@ struct LogCostTests {
 
   @Test("Whoever makes a new log file has a core write its zeros")
   func zeros() throws {
-    func scenario(_ costs: String) throws -> Scenario {
-      try SmallScenario.load(
-        table: "{name: t, rows: 600k, row_width: 120B}", strategy: "{batch: {rows: 2000}}",
-        database: "{cores: 4, colocated: true, state: fresh, replicas: [{name: a}], "
-          + "storage: {throughput: 1000MiB/s}, costs: \(costs), settings: {autovacuum: false, "
-          + "min_wal_size: 32MiB, max_wal_size: 8GiB, checkpoint_timeout: 1h}}",
-        run: "{warmup: 1s, before: 1s, after: 1s, horizon: 5min}")
-    }
-    func busy(_ scenario: Scenario) throws -> Double {
-      try value("cpu.utilization", scenario) * Self.cores * value("backfill.duration", scenario)
-    }
-    let (with, without) = (try scenario("{log_file_cpu: 100ms}"), try scenario("{}"))
-    let log = try value("wal.bytes", with)
-    let files = ((log - 3 * Double(16 << 20)) / Double(16 << 20)).rounded(.up)
+    let shared = "colocated: true, replicas: [{name: a}],"
+    let (with, without) = (
+      try logFiles("{log_file_cpu: 100ms}", shared), try logFiles("{}", shared)
+    )
+    let files = try newFiles(with)
     // On the primary and on the replica, which share four cores; the last one may end later than the backfill.
     let extra = try busy(with) - busy(without)
     #expect(extra > 0.1 * (2 * files - 2) && extra < 0.1 * (2 * files + 1), "\(extra), \(files)")
@@ -143,18 +151,8 @@ struct LogCostTests {
 
   @Test("Every 16 MiB of log beyond the files that stand ready wait for a new one")
   func logFiles() throws {
-    func scenario(_ costs: String) throws -> Scenario {
-      try SmallScenario.load(
-        table: "{name: t, rows: 600k, row_width: 120B}", strategy: "{batch: {rows: 2000}}",
-        database: "{cores: 4, state: fresh, storage: {throughput: 1000MiB/s}, costs: \(costs), "
-          + "settings: {autovacuum: false, min_wal_size: 32MiB, max_wal_size: 8GiB, "
-          + "checkpoint_timeout: 1h}}",
-        run: "{warmup: 1s, before: 1s, after: 1s, horizon: 5min}")
-    }
-    let (slow, fast) = (try scenario("{log_file: 800ms}"), try scenario("{}"))
-    // The first file, two that stand ready, then one after the other.
-    let log = try value("wal.bytes", slow)
-    let files = ((log - 3 * Double(16 << 20)) / Double(16 << 20)).rounded(.up)
+    let (slow, fast) = (try logFiles("{log_file: 800ms}"), try logFiles("{}"))
+    let files = try newFiles(slow)
     #expect(files >= 8)
     // Of each file's time its bytes take 16 ms in any case. The statement under way goes on meanwhile.
     let waited = try value("backfill.duration", slow) - value("backfill.duration", fast)
