@@ -75,6 +75,8 @@ struct Model: ~Copyable {
   var decisions: DecisionLog?
   var workers: [Worker] = []
   var lookups: [Lookup] = []
+  /// Of `lookups`, those that are not answered yet.
+  var openLookups = 0
   var keyMap: KeyMap
   var activeBatches = 0
   var workersBlocked = 0

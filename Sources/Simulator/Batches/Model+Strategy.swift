@@ -42,6 +42,7 @@ extension Model {
   private mutating func lookUp(_ action: Action) {
     let process = admit(.boundary, owner: Int32(lookups.count))
     lookups.append(Lookup(process: process, action: action, startedAt: calendar.now))
+    openLookups += 1
     calendar.post(.resume(process: process), at: calendar.now + halfTrip)
   }
 
@@ -62,7 +63,9 @@ extension Model {
       lookupRestedAt = calendar.now
       answer(lookups[index])
       processes.remove(process)
-      if index == lookups.count - 1 { lookups.removeAll(keepingCapacity: true) }
+      // One that a skipped stretch made void may still be under way beside the next.
+      openLookups -= 1
+      if openLookups == 0 { lookups.removeAll(keepingCapacity: true) }
     }
   }
 

@@ -8,15 +8,27 @@ import Testing
 @Suite("Skipping steady stretches")
 struct SampledTests {
   /// About four minutes of a backfill that pauses 40 ms between batches of 100.
-  private func steady() throws -> Scenario {
+  private func steady(costs: String = "") throws -> Scenario {
     try SmallScenario.load(
       table: "{name: t, rows: 400k, row_width: 120B}",
       strategy: "{batch: {rows: 100}, pause: 40ms}",
       traffic: "[{name: pay, rate: 30/s, statements: [{kind: update, rows: 1}]}]",
       database:
         "{cores: 4, replicas: [{name: a, rtt: 30ms}], settings: {autovacuum: false, checkpoint_timeout: 1h, "
-        + "max_wal_size: 8GiB, full_page_writes: false}}",
+        + "max_wal_size: 8GiB, full_page_writes: false}\(costs)}",
       run: "{warmup: 2s, before: 20s, after: 5s, horizon: 10min}")
+  }
+
+  @Test("A boundary lookup that a skipped stretch overtakes is void, and the next one is not lost")
+  func slowLookups() throws {
+    // Half of the time one is under way: 100 rows take 20 ms.
+    let scenario = try steady(costs: ", costs: {index_step: 200us}")
+    for trial in 0..<3 {
+      let sampled = simulateTrial(scenario, trial: trial, seed: 9, exact: false)
+      #expect(sampled.violations.isEmpty)
+      #expect(sampled.complete && !sampled.censored)
+      #expect(sampled.value(of: MetricKey("backfill.rows"))?.value == 400_000)
+    }
   }
 
   @Test("The sampled trial agrees with the exact one in duration, log, tail latency and lag")
