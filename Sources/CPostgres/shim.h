@@ -1,6 +1,8 @@
 #pragma once
 
 #include <libpq-fe.h>
+#include <poll.h>
+#include <time.h>
 
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -25,6 +27,14 @@ static inline int cpostgres_bind_to_first_core(void) {
   }
   return found ? (int)syscall(SYS_sched_setaffinity, 0, size, mask) : -1;
 }
+
+/// Waits until one of the descriptors is ready, at most so many nanoseconds where that is not negative; how
+/// many are ready, or -1 with errno. poll(2) counts in milliseconds, and Swift does not import ppoll, which is
+/// GNU's.
+static inline int cpostgres_await(struct pollfd *descriptors, nfds_t count, long long nanoseconds) {
+  struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  return (int)syscall(SYS_ppoll, descriptors, count, nanoseconds < 0 ? 0 : &time, 0, 0);
+}
 #else
 /// Only Linux batches timers.
 static inline int cpostgres_set_timer_slack(unsigned long nanoseconds) {
@@ -33,6 +43,10 @@ static inline int cpostgres_set_timer_slack(unsigned long nanoseconds) {
 }
 
 static inline int cpostgres_bind_to_first_core(void) { return -1; }
+
+static inline int cpostgres_await(struct pollfd *descriptors, nfds_t count, long long nanoseconds) {
+  return poll(descriptors, count, nanoseconds < 0 ? -1 : (int)((nanoseconds + 999999) / 1000000));
+}
 #endif
 
 /// Drops what the server notices ("relation already exists, skipping"), which libpq would print.

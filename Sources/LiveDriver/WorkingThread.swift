@@ -1,10 +1,8 @@
 import CPostgres
 import Glibc
 
-/// A thread of the operating system with a small stack and exact timers, for one connection's work.
-///
-/// One thread per connection is the driver's design: blocking code is plain, and a slow answer holds
-/// nobody else up.
+/// A thread of the operating system with a small stack and exact timers, for work that blocks or that has to
+/// be done on time.
 package final class WorkingThread: @unchecked Sendable {
   /// 200 of them take about 20 MB.
   static let stackBytes = 256 << 10

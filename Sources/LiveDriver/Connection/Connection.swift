@@ -1,6 +1,6 @@
 import CPostgres
 
-/// One session on a server, over libpq's blocking calls.
+/// One session on a server, over libpq's blocking calls, and those that only send and receive.
 ///
 /// One thread at a time uses it, and never one of Swift's cooperative pool; only `canceller` may be
 /// used from others. Lost connections stay lost: make a new one. Keep connections alive until the
@@ -15,6 +15,8 @@ package final class Connection: @unchecked Sendable {
   package let canceller: Canceller
   /// libpq itself failed, such as in sending, which its own status does not tell.
   private var isBroken = false
+  /// Of the command whose answer is coming in, until it is complete.
+  var firstFailure: ServerError?
 
   /// Connects, within 10 s unless the string says otherwise.
   ///
@@ -132,9 +134,10 @@ package final class Connection: @unchecked Sendable {
   }
 
   /// C strings of `texts`, one after the other in one buffer, for the length of the call.
-  static func withPointers<R>(
-    _ texts: [String?], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) throws -> R
-  ) rethrows -> R {
+  static func withPointers<R, Failure: Error>(
+    _ texts: [String?],
+    _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) throws(Failure) -> R
+  ) throws(Failure) -> R {
     var bytes: [CChar] = []
     let starts = texts.map { text in
       text.map { text in
@@ -142,7 +145,7 @@ package final class Connection: @unchecked Sendable {
         return bytes.count
       }
     }
-    return try bytes.withUnsafeBufferPointer { buffer in
+    return try bytes.withUnsafeBufferPointer { buffer throws(Failure) in
       let pointers = starts.map { start in
         start.flatMap { start in buffer.baseAddress.map { $0 + start } }
       }

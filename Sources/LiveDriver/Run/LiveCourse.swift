@@ -39,7 +39,7 @@ final class LiveCourse {
     try LiveError.server { () throws(ServerError) in try runner?.warmUp() }
     clock.restart(in: .milliseconds(20))
     let cpu = CPUTime.ofThisProcess()
-    let traffic = TrafficThreads(stage.sessions)
+    let traffic = TrafficThreads(stage.pools)
     let observers = ObserverThreads(stage, isOver)
     let mishaps = MishapThreads(stage, isOver)
 

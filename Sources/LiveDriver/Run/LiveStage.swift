@@ -13,19 +13,18 @@ final class LiveStage {
   let tables: [TableCatalog]
   let timeline: ApplicationTimeline
   let board: StatementBoard
-  let pools: [TrafficPool]
   let sensors: Sensors
   let lockWatch: LockWatch
   let serverWatch: ServerWatch
   let serverVersion: String
-  /// Of the traffic, by pool.
-  let sessions: [(pool: TrafficPool, session: TrafficSession)]
+  /// The traffic's pools, and each one's places.
+  let pools: [(pool: TrafficPool, sessions: [TrafficSession])]
   /// Warnings of the preparations.
   private(set) var warnings: [String] = []
 
   var backfillStart: Instant { .zero + scenario.run.warmup + scenario.run.before }
   /// The first of the workers' slots on the board.
-  var firstWorkerSession: Int { sessions.count }
+  var firstWorkerSession: Int { pools.reduce(0) { $0 + $1.sessions.count } }
 
   /// `shouldStop` cuts the preparations short: what is not ready then need not be.
   init(
@@ -56,11 +55,11 @@ final class LiveStage {
       watchesLatency: scenario.strategy.throttle.contains {
         $0.condition.signal == .appLatencyP99
       })
-    pools = Self.pools(scenario, timeline, meter, clock)
+    let pools = Self.pools(scenario, timeline, meter, clock)
     let slots = pools.reduce(0) { $0 + $1.pool.size }
     board = StatementBoard(sessions: slots + Workers.most)
     sensors = Sensors(replicas: target.replicas.count, pools: pools, meter: meter)
-    sessions = try Self.sessions(
+    self.pools = try Self.sessions(
       scenario, target, tables, pools, timeline, board, clock)
     do {
       lockWatch = try LockWatch(
@@ -112,7 +111,7 @@ final class LiveStage {
   private static func sessions(
     _ scenario: Scenario, _ target: LiveTarget, _ tables: [TableCatalog], _ pools: [TrafficPool],
     _ timeline: ApplicationTimeline, _ board: StatementBoard, _ clock: LiveClock
-  ) throws(LiveError) -> [(pool: TrafficPool, session: TrafficSession)] {
+  ) throws(LiveError) -> [(pool: TrafficPool, sessions: [TrafficSession])] {
     var plans: [TransactionPlan] = []
     for (index, trafficClass) in scenario.traffic.enumerated() {
       plans.append(
@@ -121,22 +120,25 @@ final class LiveStage {
     }
     let keys = RowKeys(scenario, tables: tables, seed: scenario.run.seed)
     let newKeys = NewKeys(tables)
-    var sessions: [(pool: TrafficPool, session: TrafficSession)] = []
+    var places: [(pool: TrafficPool, sessions: [TrafficSession])] = []
+    var number = 0
     for pool in pools {
       let setup = TrafficSession.Setup(
         primary: target.primary.session, replicas: target.replicas.map(\.session), plans: plans,
         classes: scenario.traffic.indices.filter { scenario.traffic[$0].pool == pool.index },
         timeline: timeline)
+      var sessions: [TrafficSession] = []
       for _ in 0..<pool.pool.size {
-        let number = sessions.count
-        let session = try LiveError.server {
-          () throws(ServerError) in
-          try TrafficSession(
-            setup, keys: keys, newKeys: newKeys, board: board, number: number, clock: clock)
-        }
-        sessions.append((pool, session))
+        sessions.append(
+          try LiveError.server {
+            () throws(ServerError) in
+            try TrafficSession(
+              setup, keys: keys, newKeys: newKeys, board: board, number: number, clock: clock)
+          })
+        number += 1
       }
+      places.append((pool, sessions))
     }
-    return sessions
+    return places
   }
 }

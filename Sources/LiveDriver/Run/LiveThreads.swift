@@ -1,56 +1,43 @@
+import Foundation
 import Primitives
 import Scenarios
 import Synchronization
 
-/// The threads of the traffic: one for each place in each pool.
+/// The threads of the traffic: one for each pool, or as many as half of the cores where it has more places.
 final class TrafficThreads {
-  private let sessions: [(pool: TrafficPool, session: TrafficSession)]
-  private let logs: Results<TrafficLog>
+  private let pools: [(pool: TrafficPool, sessions: [TrafficSession])]
+  private let loops: [TrafficLoop]
+  private let logs = Results<[TrafficLog]>()
   private let threads: [WorkingThread]
 
-  init(_ sessions: [(pool: TrafficPool, session: TrafficSession)]) {
-    self.sessions = sessions
-    let logs = Results<TrafficLog>()
-    self.logs = logs
-    threads = sessions.map { pool, session in
-      let handed = Handed(session)
-      return WorkingThread {
-        var worker = TrafficWorker(pool: pool, session: handed.value)
-        logs.add(worker.work())
+  init(_ pools: [(pool: TrafficPool, sessions: [TrafficSession])]) {
+    self.pools = pools
+    let most = max(1, ProcessInfo.processInfo.activeProcessorCount / 2)
+    loops = pools.flatMap { pool, sessions in
+      (0..<min(most, sessions.count)).map { first in
+        TrafficLoop(
+          pool, stride(from: first, to: sessions.count, by: most).map { sessions[$0] })
       }
+    }
+    let logs = logs
+    threads = loops.map { loop in
+      let handed = Handed(loop)
+      return WorkingThread { logs.add(handed.value.work()) }
     }
   }
 
   /// Nothing new begins; what hangs is cancelled.
   func stop() {
-    for (pool, _) in sessions { pool.stop() }
+    for (pool, _) in pools { pool.stop() }
+    for loop in loops { loop.stop() }
   }
 
   /// The connections stay open until the last thread is done: closing them costs the server.
   ///
   /// `end` is the run's.
   func join(_ end: Instant) -> [TrafficLog] {
-    let cancellers = sessions.flatMap { $0.session.cancellers }
-    let patience = Mailbox<Void>()
-    let isJoined = Flag()
-    let helper = WorkingThread {
-      // What has not ended by itself within half a second waits for somebody.
-      while !isJoined.isRaised {
-        _ = patience.take(within: .milliseconds(500))
-        guard !isJoined.isRaised else { return }
-        for canceller in cancellers { canceller() }
-      }
-    }
     for thread in threads { thread.join() }
-    isJoined.raise()
-    patience.put(())
-    helper.join()
-    let pools = sessions.indices.filter { index in
-      index == 0 || sessions[index].pool !== sessions[index - 1].pool
-    }.map { sessions[$0].pool }
-    return withExtendedLifetime(sessions) {
-      logs.all + pools.map { TrafficWorker.unbegun(in: $0, at: end) }
-    }
+    return logs.all.flatMap { $0 } + pools.map { $0.pool.unbegun(at: end) }
   }
 }
 

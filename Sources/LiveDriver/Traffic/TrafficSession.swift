@@ -5,7 +5,8 @@ import Strategies
 
 /// One place in a pool: a connection to the primary, and one to each replica its classes use.
 ///
-/// One thread uses it. Lost connections are made again before the next transaction.
+/// It never waits: each call goes on with the transaction under way as far as it goes at once, and says
+/// what it waits for then. Lost connections are made again before the next transaction.
 final class TrafficSession {
   struct Setup: Sendable {
     var primary: ConnectionString
@@ -24,6 +25,21 @@ final class TrafficSession {
     case failed(ServerError)
   }
 
+  /// What the transaction waits for.
+  enum Progress {
+    /// The connection's answer, or the moment, whichever comes first.
+    case answer(orMoment: Instant?)
+    case moment(Instant)
+    case errand(Errand)
+    case ended(End)
+  }
+
+  /// What somebody else has to do, since it blocks, and to say `connected` or `cancelled` then.
+  enum Errand {
+    case connect(ConnectionString, statements: [TransactionPlan.Statement])
+    case cancel(Canceller)
+  }
+
   private let setup: Setup
   private let board: StatementBoard
   private let number: Int
@@ -31,13 +47,11 @@ final class TrafficSession {
   private let keys: RowKeys
   private let newKeys: NewKeys
   /// The primary, then each replica; nil where no class goes there or the connection was lost.
-  private var servers: [Server?]
+  private var servers: [Connection?]
+  private var lockTimeouts: [TimeSpan?]
+  private var course: TransactionCourse?
+  private var statementFrom = Instant.zero
   private(set) var longStatements: [LongStatement] = []
-
-  private struct Server {
-    var connection: Connection
-    var lockTimeout: TimeSpan?
-  }
 
   /// `number` is its slot on the board.
   init(
@@ -51,11 +65,11 @@ final class TrafficSession {
     self.keys = keys
     self.newKeys = newKeys
     servers = Array(repeating: nil, count: 1 + setup.replicas.count)
-    for index in servers.indices where isUsed(index) { servers[index] = try connect(index) }
+    lockTimeouts = Array(repeating: nil, count: servers.count)
+    for index in servers.indices where isUsed(index) {
+      servers[index] = try Self.connect(server(index), statements(on: index))
+    }
   }
-
-  /// Asks whatever the session runs to stop.
-  var cancellers: [Canceller] { servers.compactMap { $0?.connection.canceller } }
 
   private func isUsed(_ server: Int) -> Bool {
     setup.classes.contains { index in
@@ -65,113 +79,194 @@ final class TrafficSession {
     }
   }
 
-  private func connect(_ index: Int) throws(ServerError) -> Server {
-    let target = index == 0 ? setup.primary : setup.replicas[index - 1]
-    let connection = try Connection(target, applicationName: "rehearse traffic")
-    for plan in setup.classes.map({ setup.plans[$0] }) {
-      for statement in plan.statements {
-        if index > 0 && statement.makesRows { continue }
-        try connection.prepare(statement.name, statement.sql)
-      }
-    }
-    return Server(connection: connection, lockTimeout: nil)
+  private func server(_ index: Int) -> ConnectionString {
+    index == 0 ? setup.primary : setup.replicas[index - 1]
   }
 
-  /// Runs the request's transaction, with `think` between its statements, and leaves the connection
-  /// idle; at `deadline` the client stops waiting.
-  func run(_ request: Request, think: TimeSpan, until deadline: Instant?) -> End {
-    let index =
+  private func statements(on index: Int) -> [TransactionPlan.Statement] {
+    setup.classes.flatMap { setup.plans[$0].statements }.filter { index == 0 || !$0.makesRows }
+  }
+
+  /// A connection on which the statements are prepared; blocks.
+  static func connect(
+    _ server: ConnectionString, _ statements: [TransactionPlan.Statement]
+  ) throws(ServerError) -> Connection {
+    let connection = try Connection(server, applicationName: "rehearse traffic")
+    for statement in statements { try connection.prepare(statement.name, statement.sql) }
+    return connection
+  }
+
+  // MARK: - One transaction
+
+  private var connection: Connection? { course.flatMap { servers[$0.server] } }
+
+  /// What is watched for input.
+  var socket: Int32? { connection?.socket }
+
+  /// Asks what the session runs to stop.
+  var canceller: Canceller? { connection?.canceller }
+
+  /// Begins the request's transaction, with `think` between its statements; at `deadline` the client
+  /// stops waiting.
+  func begin(_ request: Request, think: TimeSpan, until deadline: Instant?) -> Progress {
+    let server =
       setup.timeline.replica(of: request.trafficClass, at: request.due).map { $0 + 1 } ?? 0
-    do {
-      let connection = try prepared(index)
-      do {
-        let end = try run(
-          request, setup.plans[request.trafficClass], think, deadline, on: connection)
-        return end
-      } catch {
-        if connection.transactionStatus != .idle && !connection.isLost {
-          try connection.execute("ROLLBACK")
-        }
-        throw error
-      }
-    } catch is DeadlinePassed {
-      return .deadline
-    } catch let error as ServerError {
-      if error.isConnectionLost { servers[index] = nil }
-      return .failed(error)
+    course = TransactionCourse(
+      request: request, plan: setup.plans[request.trafficClass], think: think, deadline: deadline,
+      server: server)
+    guard connection == nil else { return goOn(start()) }
+    return .errand(.connect(self.server(server), statements: statements(on: server)))
+  }
+
+  func connected(_ outcome: Result<Connection, ServerError>) -> Progress {
+    guard let course else { preconditionFailure("nobody asked for a connection") }
+    switch outcome {
+    case .success(let connection):
+      servers[course.server] = connection
+      lockTimeouts[course.server] = nil
+      return goOn(start())
+    case .failure(let error): return end(.failed(error))
+    }
+  }
+
+  /// The server has heard of the cancellation.
+  func cancelled() -> Progress {
+    answered()
+  }
+
+  /// Something came from the server, or may have.
+  func answered() -> Progress {
+    guard let connection else { preconditionFailure("no answer is awaited") }
+    do throws(ServerError) {
+      guard try connection.receive() else { return awaitAnswer() }
+      closeStatement(failedWaiting: false)
     } catch {
-      return .failed(ServerError(sqlState: "XX000", message: "\(error)"))
+      closeStatement(failedWaiting: [.lockTimeout, .deadlock].contains(FailureCode(error)))
+      return fail(error)
     }
+    guard let course else { preconditionFailure("no transaction is under way") }
+    if course.isLate { return roll(back: .deadline) }
+    if case .rollback = course.command { return end(course.outcome) }
+    return goOn(course.next)
   }
 
-  /// The server's connection, made again if it was lost, with the lock timeout of the moment.
-  private func prepared(_ index: Int) throws(ServerError) -> Connection {
-    var server: Server
-    if let open = servers[index] { server = open } else { server = try connect(index) }
-    board.connected(number, backend: server.connection.backendPID, isBatch: false)
+  /// The moment of the last progress has come.
+  func momentCame() -> Progress {
+    if let command = course?.thinksBefore {
+      course?.thinksBefore = nil
+      return goOn(command)
+    }
+    guard let connection, course?.isLate == false else { return awaitAnswer() }
+    course?.isLate = true
+    // Until the server has heard of it nothing else is sent, which it would hit.
+    return .errand(.cancel(connection.canceller))
+  }
+
+  // MARK: - Command by command
+
+  /// The first command, on a connection that is there.
+  private func start() -> TransactionCourse.Command? {
+    guard let course, let connection else { return nil }
+    board.connected(number, backend: connection.backendPID, isBatch: false)
     let wanted = setup.timeline.lockTimeout(at: clock.now)
-    if wanted != server.lockTimeout {
-      let milliseconds = wanted.map { max(1, $0.nanoseconds / 1_000_000) } ?? 0
-      try server.connection.execute("SET lock_timeout = \(milliseconds)")
-      server.lockTimeout = wanted
-    }
-    servers[index] = server
-    return server.connection
+    guard wanted != lockTimeouts[course.server] else { return course.first }
+    lockTimeouts[course.server] = wanted
+    return .lockTimeout(wanted)
   }
 
-  private func run(
-    _ request: Request, _ plan: TransactionPlan, _ think: TimeSpan, _ deadline: Instant?,
-    on connection: Connection
-  ) throws -> End {
-    if plan.isFramed { try connection.execute("BEGIN") }
-    for (place, statement) in plan.statements.enumerated() {
-      if place > 0 && think > .zero { pause(think, until: deadline) }
-      if let deadline, clock.now >= deadline { throw DeadlinePassed() }
-      try run(statement, request, deadline, on: connection)
+  private func awaitAnswer() -> Progress {
+    guard let course else { preconditionFailure("no transaction is under way") }
+    return .answer(orMoment: course.isCancellable && !course.isLate ? course.deadline : nil)
+  }
+
+  private func fail(_ error: ServerError) -> Progress {
+    guard let course, let connection, !connection.isLost else { return end(.failed(error)) }
+    // Of the lock timeout nothing is known then.
+    if case .lockTimeout = course.command { lockTimeouts[course.server] = nil }
+    return roll(back: course.isLate ? .deadline : .failed(error))
+  }
+
+  /// Thinks if it is time to, and sends the command; nil ends the transaction.
+  private func goOn(_ command: TransactionCourse.Command?) -> Progress {
+    guard let course else { preconditionFailure("no transaction is under way") }
+    guard let command else { return end(.completed) }
+    let now = clock.now
+    if course.thinks(before: command), self.course?.hasThought == false {
+      self.course?.hasThought = true
+      self.course?.thinksBefore = command
+      return .moment(course.deadline.map { min($0, now + course.think) } ?? now + course.think)
     }
-    guard plan.isFramed else { return .completed }
-    if think > .zero { pause(think, until: deadline) }
-    if let deadline, clock.now >= deadline { throw DeadlinePassed() }
+    if course.isBounded(command), let deadline = course.deadline, now >= deadline {
+      return roll(back: .deadline)
+    }
+    self.course?.command = command
+    self.course?.hasThought = false
+    do throws(ServerError) {
+      try send(command, at: now)
+      return awaitAnswer()
+    } catch {
+      closeStatement(failedWaiting: false)
+      return end(.failed(error))
+    }
+  }
+
+  /// Leaves the connection idle, whatever came of the transaction.
+  private func roll(back outcome: End) -> Progress {
+    guard let connection else { return end(outcome) }
+    course?.isLate = false
+    course?.outcome = outcome
+    if case .rollback = course?.command { return end(outcome) }
+    return connection.transactionStatus == .idle ? end(outcome) : goOn(.rollback)
+  }
+
+  private func end(_ outcome: End) -> Progress {
+    if let course, case .failed(let error) = outcome, error.isConnectionLost {
+      servers[course.server] = nil
+    }
+    course = nil
+    return .ended(outcome)
+  }
+
+  private func send(_ command: TransactionCourse.Command, at now: Instant) throws(ServerError) {
+    guard let connection, let course else { return }
+    switch command {
+    case .lockTimeout(let timeout):
+      let milliseconds = timeout.map { max(1, $0.nanoseconds / 1_000_000) } ?? 0
+      try connection.send("SET lock_timeout = \(milliseconds)")
+    case .begin: try connection.send("BEGIN")
     // A commit record cannot be taken back: nobody cancels this.
-    try connection.execute("COMMIT")
-    return .completed
-  }
-
-  private func pause(_ span: TimeSpan, until deadline: Instant?) {
-    let end = clock.now + span
-    clock.sleep(until: deadline.map { min($0, end) } ?? end)
-  }
-
-  private func run(
-    _ statement: TransactionPlan.Statement, _ request: Request, _ deadline: Instant?,
-    on connection: Connection
-  ) throws {
-    let from = clock.now
-    board.begin(number, at: from)
-    var failedWaiting = false
-    defer {
-      board.end(number)
-      let to = clock.now
-      if to - from >= LongStatement.shortest {
-        longStatements.append(
-          LongStatement(
-            session: Int32(number), from: from, to: to, intended: request.intended,
-            failedWaiting: failedWaiting))
-      }
+    case .commit: try connection.send("COMMIT")
+    case .rollback: try connection.send("ROLLBACK")
+    case .statement(let place):
+      let statement = course.plan.statements[place]
+      statementFrom = now
+      board.begin(number, at: now)
+      try send(statement, course.request, on: connection)
     }
+  }
+
+  private func send(
+    _ statement: TransactionPlan.Statement, _ request: Request, on connection: Connection
+  ) throws(ServerError) {
     var texts =
       statement.values.map { $0.map { keys.text(of: $0, request) } }
       ?? [keys.text(of: statement, request)]
     if statement.makesRows {
       texts.append(String(newKeys.take(statement.draws.count, table: statement.table)))
     }
-    do {
-      try Connection.withPointers(texts) { values in
-        _ = try connection.run(prepared: statement.name, values, until: deadline, clock)
-      }
-    } catch let error as ServerError {
-      failedWaiting = [.lockTimeout, .deadlock].contains(FailureCode(error))
-      throw error
+    try Connection.withPointers(texts) { values throws(ServerError) in
+      try connection.send(prepared: statement.name, values)
     }
+  }
+
+  private func closeStatement(failedWaiting: Bool) {
+    guard let course, case .statement = course.command else { return }
+    board.end(number)
+    let to = clock.now
+    guard to - statementFrom >= LongStatement.shortest else { return }
+    longStatements.append(
+      LongStatement(
+        session: Int32(number), from: statementFrom, to: to, intended: course.request.intended,
+        failedWaiting: failedWaiting))
   }
 }
