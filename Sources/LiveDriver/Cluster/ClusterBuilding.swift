@@ -113,8 +113,7 @@ struct ClusterBuilding: Sendable {
       ConfigurationLine("log_autovacuum_min_duration", "0"),
     ]
     if let settings = plan.settings {
-      // A quarter of the host for all servers' buffers, as one server would take on a host of its own.
-      let mostBuffers = Int(ProcessInfo.processInfo.physicalMemory) / 4 / servers
+      let mostBuffers = ClusterPlan.mostBuffers(servers: servers)
       var found: [String] = []
       lines += settings.configuration(
         version: installation.majorVersion, mostBuffers: mostBuffers, notes: &found)

@@ -36,6 +36,12 @@ package struct ClusterPlan: Sendable {
   /// Of the observer, the sensors, whoever fills the table, and people who want to look.
   static let spareSessions = 10
 
+  /// What one of so many servers on this host can have for shared_buffers, bytes: a quarter of the host for
+  /// all of them, as one server would take on a host of its own.
+  package static func mostBuffers(servers: Int) -> Int {
+    Int(ProcessInfo.processInfo.physicalMemory) / 4 / servers
+  }
+
   package init(
     version: Int? = nil, replicas: [Replica] = [], sessions: Int = 20,
     settings: ServerSettings? = nil, limits: ResourceLimits = ResourceLimits(),

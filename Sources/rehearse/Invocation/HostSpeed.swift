@@ -6,54 +6,80 @@ import Scenarios
 import Simulator
 import Strategies
 
-/// How many times as long a batch takes on this host as the model says, by a few of the backfill's on a small
-/// table of the same kind, without traffic; nil where that cannot be told.
+/// How many times as much CPU everything takes on this host as the model says, by how long some of the backfill's
+/// batches take on a small table of the same kind beside the scenario's traffic; nil where that cannot be told.
 ///
-/// `host` is the scenario as the model plays it here; the target has nothing else to do yet, and nothing is
-/// left behind there.
+/// `host` is the scenario as the model plays it here. The cluster has nothing else to do yet; its servers are
+/// started again in between, and no table is left behind.
 func hostSlowness(
-  _ host: Scenario, on target: LiveTarget, shouldStop: @escaping @Sendable () -> Bool
-) -> Double? {
+  _ host: Scenario, on cluster: ThrowawayCluster, shouldStop: @escaping @Sendable () -> Bool
+) async -> Double? {
   let sample = host.sample
-  let modelled = simulateTrial(
-    sample, trial: 0, seed: sample.run.seed, exact: true, shouldStop: shouldStop)
-  guard let live = try? play(sample, on: target, shouldStop: shouldStop) else { return nil }
-  let batch = MetricKey("backfill.batch.duration.mean", [:])
-  guard let mine = live.value(of: batch)?.value, let model = modelled.value(of: batch)?.value,
-    mine > 0, model > 0
+  guard let live = try? await play(sample, on: cluster, shouldStop: shouldStop),
+    let wanted = live.meanBatch, wanted > 0
   else { return nil }
-  return mine / model
+  // A batch is not all CPU: what makes the whole of it as long as here is found step by step.
+  var factor = 1.0
+  for _ in 0..<8 {
+    var slowed = sample
+    slowed.database.costs.slow(by: factor)
+    let modelled = simulateTrial(
+      slowed, trial: 0, seed: sample.run.seed, exact: true, shouldStop: shouldStop)
+    guard let batch = modelled.meanBatch, batch > 0 else { return nil }
+    factor = min(50, max(0.02, factor * wanted / batch))
+  }
+  return factor
+}
+
+extension TrialResult {
+  /// Seconds.
+  fileprivate var meanBatch: Double? {
+    value(of: MetricKey("backfill.batch.duration.mean", [:]))?.value
+  }
 }
 
 private func play(
-  _ sample: Scenario, on target: LiveTarget, shouldStop: @escaping @Sendable () -> Bool
-) throws -> TrialResult {
-  let connection = try Connection(target.primary.session, applicationName: "rehearse plan")
-  _ = try buildTables(sample, seed: sample.run.seed, connection)
-  defer { try? dropTables(of: sample, connection) }
-  return try LiveRun(sample, on: target, name: "plan").run(shouldStop: shouldStop).trial
+  _ sample: Scenario, on cluster: ThrowawayCluster, shouldStop: @escaping @Sendable () -> Bool
+) async throws -> TrialResult {
+  let target = LiveTarget(cluster)
+  try await onOwnThread { () throws(any Error) in
+    let connection = try Connection(target.primary.session, applicationName: "rehearse plan")
+    _ = try buildTables(sample, seed: sample.run.seed, connection)
+  }
+  // As when the run begins, no shared buffer holds the table. Replicas that lose their primary try again
+  // after seconds only (wal_retrieve_retry_interval).
+  for replica in cluster.replicas { try await cluster.stop(replica) }
+  try await cluster.stop(cluster.primary)
+  try await cluster.start(cluster.primary)
+  for replica in cluster.replicas { try await cluster.start(replica) }
+  return try await onOwnThread { () throws(any Error) in
+    let connection = try Connection(target.primary.session, applicationName: "rehearse plan")
+    defer { try? dropTables(of: sample, connection) }
+    return try LiveRun(sample, on: target, name: "plan").run(shouldStop: shouldStop).trial
+  }
 }
 
 extension Scenario {
-  /// Ten batches of its backfill or so, a second of work, and nothing else.
+  /// Some twenty to two hundred batches of its backfill beside its traffic, ten seconds of work or so.
   fileprivate var sample: Scenario {
     var sample = self
-    sample.traffic = []
     sample.events = []
     sample.gates = []
-    sample.tables = [tables[0]]
-    let rows = min(tables[0].rows, 40_000)
-    sample.tables[0].rows = rows
+    for index in tables.indices {
+      sample.tables[index].rows = min(
+        tables[index].rows, 400_000, max(10_000, (128 << 20) / tables[index].rowWidth))
+    }
     sample.strategy.workers = 1
     sample.strategy.throttle = []
     sample.strategy.resume = nil
     if case .rows(let wanted) = strategy.batch {
-      sample.strategy.batch = .rows(min(wanted, max(1, rows / 10)))
+      sample.strategy.batch = .rows(min(wanted, max(1, sample.tables[0].rows / 20)))
     }
     if case .fixed(let pause) = strategy.pause {
       sample.strategy.pause = .fixed(min(pause, .milliseconds(50)))
     }
     (sample.run.warmup, sample.run.before, sample.run.after) = (.zero, .zero, .zero)
+    sample.run.horizon = .seconds(30)
     return sample
   }
 }

@@ -17,25 +17,27 @@ struct LivePlan {
   /// Seconds; infinite where it does not end before the horizon, nil where that was not found out.
   private let backfill: Double?
   private let asWritten: Double?
-  /// A batch takes so many times as long here as the scenario's costs say.
-  private let slowness: Double
+  /// CPU takes so many times as long here as the scenario's costs say; nil where that was not found out.
+  private let slowness: Double?
 
+  /// A backfill took up to a fifth longer than planned, where its table filled this host's memory (decision 68).
+  private static let doubt = 0.2
   /// For how long the model may think about it, seconds of wall-clock time.
   private static let patience = 10.0
 
-  /// Runs a few batches on the target, whose tables are not there yet.
+  /// Runs some batches on the cluster, whose tables are not there yet.
   init(
-    _ scenario: Scenario, limits: ResourceLimits, on target: LiveTarget,
+    _ scenario: Scenario, limits: ResourceLimits, on cluster: ThrowawayCluster,
     shouldStop: @escaping @Sendable () -> Bool
-  ) {
+  ) async {
     self.scenario = scenario
     guard scenario.backfill != nil else {
-      (backfill, asWritten, slowness) = (nil, nil, 1)
+      (backfill, asWritten, slowness) = (nil, nil, nil)
       return
     }
     var host = scenario.placed(onCores: cores, limits: limits)
-    slowness = hostSlowness(host, on: target, shouldStop: shouldStop) ?? 1
-    host.database.costs.slow(by: slowness)
+    slowness = await hostSlowness(host, on: cluster, shouldStop: shouldStop)
+    host.database.costs.slow(by: slowness ?? 1)
     let bound = TimeBound(seconds: Self.patience)
     let mustStop: @Sendable () -> Bool = { bound.hasPassed || shouldStop() }
     backfill = Self.duration(host, shouldStop: mustStop)
@@ -67,6 +69,11 @@ struct LivePlan {
     return (run.warmup + run.before + max(run.after, .seconds(1))).seconds + during
   }
 
+  /// Seconds that it should not exceed; nil where nobody can tell.
+  var most: Double? {
+    length.map { $0 + (scenario.backfill == nil ? 0 : during ?? 0) * Self.doubt }
+  }
+
   /// How long it will take, and what that rests on, a sentence each.
   var sentences: [String] {
     let run = scenario.run
@@ -78,16 +85,20 @@ struct LivePlan {
           + (scenario.backfill == nil ? "no backfill" : "and the backfill for as long as it takes")
       ]
     }
-    guard let length else {
+    guard let length, let most else {
       return [
         "planned: \(phases); the model sees no end of the backfill on this host's \(cores) cores, so"
           + " --max-time or run.horizon may have to stop it"
       ]
     }
     let plan =
-      "planned: about \(Human.duration(length)) and the filling (\(phases), the backfill about "
+      "planned: about \(Human.duration(length)), at most \(Human.duration(most)), and the filling "
+      + "(\(phases), the backfill about "
       + "\(Human.duration(during)) on this host's \(cores) cores, which servers and driver share, "
-      + "a batch alone taking \(Human.text(slowness, unit: "x")) as long as the costs say)"
+      + (slowness.map {
+        "CPU taking \(Human.text($0, unit: "x")) as long as the costs say in a sample of it)"
+      }
+        ?? "as fast as the costs say: no sample of it ran)")
     guard let asWritten, abs(during - asWritten) > 0.05 * asWritten else { return [plan] }
     return [
       plan,
@@ -98,12 +109,17 @@ struct LivePlan {
 }
 
 extension Scenario {
-  /// On one machine with so many cores; its storage is not known before and stays as written, but for
-  /// the limits that a run sets itself.
+  /// On one machine with so many cores and its memory, just filled; its storage is not known before and stays as
+  /// written, but for the limits that a run sets itself.
   fileprivate func placed(onCores cores: Int, limits: ResourceLimits) -> Scenario {
     var placed = self
     placed.database.cores = cores
     placed.database.colocated = true
+    placed.database.state = .fresh
+    placed.database.memory = Int(ProcessInfo.processInfo.physicalMemory)
+    placed.database.settings.sharedBuffers = min(
+      placed.database.settings.sharedBuffers,
+      ClusterPlan.mostBuffers(servers: 1 + database.replicas.count))
     if let operations = limits.operations {
       placed.database.storage.iops = min(placed.database.storage.iops, operations)
     }

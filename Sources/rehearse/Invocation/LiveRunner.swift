@@ -62,13 +62,13 @@ struct LiveRunner: Sendable {
       let plan = ClusterPlan.reaped(scenario, limits: limits, shouldStop: { mustStop })
       return try await ThrowawayCluster.with(plan) { cluster in
         for note in cluster.notes { console.warn(note) }
+        let planned = await LivePlan(
+          scenario, limits: limits, on: cluster, shouldStop: { mustStop })
+        for sentence in planned.sentences { console.say(sentence) }
         return try await onOwnThread { () throws(any Error) in
-          let target = LiveTarget(cluster)
-          let planned = LivePlan(scenario, limits: limits, on: target, shouldStop: { mustStop })
-          for sentence in planned.sentences { console.say(sentence) }
           let filling = try fill(cluster)
           return try measure(
-            on: target, name: newName, notes: cluster.notes + filling.notes,
+            on: LiveTarget(cluster), name: newName, notes: cluster.notes + filling.notes,
             filling: filling.seconds, planned: planned.length)
         }
       }
@@ -149,7 +149,7 @@ struct LiveRunner: Sendable {
   private func driverLine(_ result: LiveResult, _ filling: Double?) -> String {
     let driver = result.driver
     let filled = filling.map { "filled in \(Human.duration($0)); " } ?? ""
-    let planned = driver.planned.map { " of \(Human.duration($0)) planned" } ?? ""
+    let planned = driver.planned.map { " of about \(Human.duration($0)) planned" } ?? ""
     return "PostgreSQL \(result.serverVersion); \(filled)ran \(Human.duration(driver.length))"
       + "\(planned); "
       + "\(Human.count(Double(driver.transactions))) transactions sent "
