@@ -19,7 +19,7 @@ struct ComparisonRunner {
   /// Calendar events of one trial, in units of the model's own look at the clock: a candidate that needs
   /// more is left there, and its first trial is its only one.
   static let eventsPerLook = 1 << 16
-  static let mostEvents = 20_000_000
+  static let mostEvents = 13_000_000
   /// Calendar events of all trials together, after which no further round begins.
   static let budget = 250_000_000
   /// Up to which the usual number of trials is played, open or not: some seconds.
