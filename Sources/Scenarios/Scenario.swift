@@ -181,6 +181,12 @@ package struct Storage: Sendable, Hashable {
   package var busyWriteLatency: TimeSpan?
   /// The time constant in which a device comes to rest after its last answer; nil with the former.
   package var restTime: TimeSpan?
+  /// For 8 KiB where many requests are under way; nil where `throughput` is all that is known.
+  ///
+  /// The slower of the two holds.
+  package var pageTransfer: TimeSpan?
+  /// For each further 8 KiB of a flush of the log, which waits for its own requests; nil as any other.
+  package var flushPageTransfer: TimeSpan?
   package var burst: Burst?
   /// Bytes.
   package var freeSpace: Int?

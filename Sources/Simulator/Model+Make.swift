@@ -146,11 +146,16 @@ extension Model {
         ?? Latency(mean: span, variation: usualVariation)
     }
     var limits = StorageDevice.Limits(
-      iops: storage.iops, throughput: storage.throughput,
+      iops: storage.iops,
+      throughput: min(
+        storage.throughput,
+        storage.pageTransfer.map { Double(RowLayout.pageBytes) / $0.seconds } ?? .infinity),
       readLatency: latency(storage.readLatency, scatter.read),
       writeLatency: latency(storage.writeLatency, scatter.write),
       burst: storage.burst.map { ($0.iops, $0.credits) })
     limits.logFile = costs.logFile
+    limits.flushedByte =
+      storage.flushPageTransfer.map { $0.seconds / Double(RowLayout.pageBytes) }
     limits.afterWrite = storage.busyWriteLatency.map {
       ($0.seconds / storage.writeLatency.seconds, storage.restTime ?? .milliseconds(2))
     }

@@ -21,7 +21,8 @@ enum PlantedServer {
     "costs.begin": 5e-6, "costs.commit": 5e-6, "costs.cold": 240e-6, "costs.driver": 9e-6,
     "rtt": 18e-6,
     "storage.write_latency": 310e-6, "storage.busy_write_latency": 93e-6,
-    "storage.rest_time": 3e-3, "costs.time_slice": 4e-3, "costs.preemption": 0.8,
+    "storage.rest_time": 3e-3, "storage.page_transfer": 12e-6,
+    "storage.flush_page_transfer": 25e-6, "costs.time_slice": 4e-3, "costs.preemption": 0.8,
     "costs.misplacement": 0.4, "costs.late_after_flush": 2.0 / 3,
   ]
 
@@ -45,6 +46,11 @@ enum PlantedServer {
       // Rested 500 us, at once 30 % of it; of 2 ms after an answer 3/5 of the difference are left.
       for (rest, seconds) in [(0, 150e-6), (0.002, 290e-6), (0.02, 500e-6)] {
         pass.add("flush", [["rest": rest, "seconds": error.off(seconds)]])
+      }
+      pass.add("burst", [["page": error.off(12e-6)]])
+      for bytes in [0.25, 1, 4, 8].map({ $0 * 1_048_576 }) {
+        let durable = error.off(1e-3 + 25e-6 * bytes / 8_192)
+        pass.add("commit_bytes", [["bytes": bytes, "durable": durable + 1e-4, "memory": 1e-4]])
       }
       waits(&pass, &error)
       all.add(pass, number: number)

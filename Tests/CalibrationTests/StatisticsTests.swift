@@ -79,4 +79,18 @@ import Testing
     #expect(wild.median == calm.median)
     #expect(wild.relativeSpread < 0.02)
   }
+
+  @Test("A sample of some passes has different ones, one of all passes may have some of them twice")
+  func samplesOfPasses() {
+    var measured = Measured()
+    for pass in 0..<10 {
+      var one = Measured()
+      one.add("cpu", [["seconds": Double(pass)]])
+      measured.add(one, number: pass)
+    }
+    let some = measured.resampled(size: 4) { count, _ in count - 1 }
+    #expect(some.values("cpu", "seconds") == [9, 8, 7, 6])
+    let all = measured.resampled { count, _ in count - 1 }
+    #expect(all.values("cpu", "seconds") == Array(repeating: 9, count: 10))
+  }
 }

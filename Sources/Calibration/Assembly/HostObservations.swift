@@ -84,12 +84,8 @@ struct HostObservations {
       "commit.group_rate", measured.median("group", "rate"), "1/s",
       "durable commits a second of \(Int(measured.values("group", "sessions").first ?? 0)) sessions"
     )
-    let sizes = measured["commit_bytes"]
-    let slope = LinearFit.costs(
-      sizes.map { [1, $0["bytes"] ?? 0] },
-      sizes.map { max(0, ($0["durable"] ?? 0) - ($0["memory"] ?? 0)) })?[1]
     note(
-      "log.flush_bytes_per_s", slope.flatMap { $0 > 0 ? 1 / $0 : nil }, "bytes/s",
+      "log.flush_bytes_per_s", Costing.flushedByte(measured).map { 1 / $0 }, "bytes/s",
       "what a commit's wait grows with the bytes before it, inverted")
     note(
       "lock.hand_off", measured.median("handoff", "wall"), "s",

@@ -164,6 +164,7 @@ private struct Passes {
     if let folder {
       measured.add("reads", StorageMeasurements.reads(folder: folder, count: 60))
       measured.add("flush", StorageMeasurements.flushes(folder: folder, pass: number))
+      measured.add("burst", StorageMeasurements.burst(folder: folder, pass: number))
       measured.add(
         "log_file",
         StorageMeasurements.logFiles(folder: folder, pass: number, count: 3))

@@ -48,12 +48,15 @@ package struct Measured: Sendable, Hashable, Codable {
   ///
   /// Whole passes, since what differs between two of them is in all their readings: drawn one by one,
   /// hundreds of readings would seem to know what ten passes do not. Fewer of them (`size`) are what a shorter
-  /// time would have seen.
+  /// time would have seen: different ones, so that a single pass that something disturbed is no majority.
   package func resampled(
     size: Int? = nil, _ pick: (_ count: Int, _ index: Int) -> Int
   ) -> Measured {
     let passes = Set(groups.values.joined().compactMap { $0["pass"] }).sorted()
-    let chosen = (0..<min(size ?? .max, passes.count)).map { passes[pick(passes.count, $0)] }
+    var left = passes
+    let chosen = (0..<min(size ?? .max, passes.count)).map { index in
+      size == nil ? passes[pick(passes.count, index)] : left.remove(at: pick(left.count, index))
+    }
     var drawn = Measured()
     for (group, readings) in groups {
       let byPass = Dictionary(grouping: readings) { $0["pass"] ?? -1 }

@@ -89,6 +89,27 @@ enum StorageMeasurements {
     }
   }
 
+  private static let burstBytes = 128 << 20
+
+  /// Seconds that a page of a long file takes on its way from the page cache to the volume, many requests at a
+  /// time, as a checkpoint's and the operating system's own writing; none where the folder is not here.
+  static func burst(folder: String, pass: Int) -> [Measured.Reading] {
+    let path = "\(folder)/\(prefix)burst-\(pass)"
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard file >= 0 else { return [] }
+    defer {
+      close(file)
+      unlink(path)
+    }
+    let block = [UInt8](repeating: 1, count: 1 << 20)
+    for _ in 0..<burstBytes >> 20 where Glibc.write(file, block, block.count) != block.count {
+      return []
+    }
+    let start = monotonicSeconds()
+    guard fsync(file) == 0 else { return [] }
+    return [["page": (monotonicSeconds() - start) * Double(page) / Double(burstBytes)]]
+  }
+
   static func removeFiles(folder: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     for name in names where name.hasPrefix(prefix) { unlink("\(folder)/\(name)") }
