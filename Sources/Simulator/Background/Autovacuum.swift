@@ -18,6 +18,8 @@ struct Autovacuum {
   private(set) var added = 0
   private(set) var running = false
   private var deadAtStart = 0
+  /// Of the heap pages of the pass.
+  private(set) var deadPerPage = 0.0
   /// Model time of the snapshot that decides what may go.
   private(set) var horizon = Instant.zero
   private(set) var startedAt = Instant.zero
@@ -51,13 +53,16 @@ struct Autovacuum {
 
   var isDue: Bool { settings.autovacuum && !running && deadRows > threshold }
 
-  mutating func start(at now: Instant, horizon: Instant, pages: Int, missShare: Double) {
+  mutating func start(
+    at now: Instant, horizon: Instant, heapPages: Int, leafPages: Int, missShare: Double
+  ) {
     running = true
     owed = 0
     startedAt = now
     self.horizon = horizon
     deadAtStart = deadRows
-    pagesLeft = pages
+    deadPerPage = Double(deadRows) / Double(max(1, heapPages))
+    pagesLeft = heapPages + leafPages
     tick = missShare > 0 ? Self.tickWithReads : Self.tickWithout
     let read =
       missShare * Double(settings.vacuumCostPageMiss)

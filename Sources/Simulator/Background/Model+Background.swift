@@ -60,8 +60,8 @@ extension Model {
     for index in vacuums.indices where vacuums[index].isDue {
       let pages = tables[index].heap.marked(.unvacuumed)
       vacuums[index].start(
-        at: modelNow, horizon: oldestSnapshot ?? modelNow,
-        pages: pages + tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
+        at: modelNow, horizon: oldestSnapshot ?? modelNow, heapPages: pages,
+        leafPages: tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
       count(.vacuums, 1)
       calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now)
       steady.disturbed(at: modelNow)
@@ -95,7 +95,8 @@ extension Model {
         Self.noOwner, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes),
         in: &calendar)
     }
-    let work = tables[index].prune(pages: pages, &random)
+    let work = tables[index].prune(
+      pages: pages, deadRows: vacuums[index].deadPerPage, &random)
     count(work)
     let horizon = snapshotNumber(vacuums[index].horizon)
     vacuums[index].log = SpreadLog(content(of: work, conflictHorizon: horizon))

@@ -66,9 +66,21 @@ extension Model {
     let matching = rowDemand(moved: moved, worker: index) * Double(work.hot + work.moved)
     let others = costs.scanRow * (Double(segment.count) * (1 - share))
     let passes = leafPass * work.leafPointers
-    let pages =
-      costs.newPage * work.newPages + costs.fetchPage * fetchedPages(of: segment, worker: index)
-    return (matching + others + costs.pageImage * Double(work.images) + passes + pages) * crowd
+    let fetched = costs.fetchPage * fetchedPages(of: segment, worker: index)
+    return (matching + others + passes + pageDemand(of: work) + fetched) * crowd
+  }
+
+  /// CPU of page images, of pages that the table grows by, and of leaves that nobody has come to since a fresh
+  /// server's indexes were built past its shared buffers (nbtsort.c).
+  func pageDemand(of work: TablePages.Work) -> TimeSpan {
+    let leaves = scenario.database.state == .fresh ? work.firstLeaves : 0
+    return costs.pageImage * Double(work.images) + costs.newPage * work.newPages
+      + costs.fetchPage * leaves
+  }
+
+  /// CPU of a single row's version on another page, and of its entry in each index.
+  func entryDemand(_ table: Int) -> TimeSpan {
+    costs.moveRow + costs.indexEntry * tables[table].leaves.count
   }
 
   /// Heap pages of a segment that memory holds, but no shared buffer.

@@ -57,13 +57,13 @@ extension Model {
   private mutating func write(_ process: Int32, _ step: Step, _ ordinal: Int) {
     let table = Int(step.table)
     processes[process].wrote = true
-    if step.lockOnly {
-      charge(tables[table].touch(row: ordinal, &random))
-      return
-    }
-    let work = tables[table].update(
-      row: ordinal, touched: step.touched, pinned: horizonHeld, &random)
+    let work =
+      step.lockOnly
+      ? tables[table].touch(row: ordinal, &random)
+      : tables[table].update(row: ordinal, touched: step.touched, pinned: horizonHeld, &random)
     charge(work)
+    processes[process].owed =
+      processes[process].owed + pageDemand(of: work) + entryDemand(table) * Double(work.moved)
     vacuums[table].add(deadRows: work.moved)
   }
 

@@ -11,8 +11,10 @@ package struct TablePages: ~Copyable {
     package var logBytes = 0
     var imageBytes = 0
     package var images = 0
-    /// Heap pages by which the table grew; single rows of traffic are not counted.
+    /// Heap pages by which the table grew; rows that traffic inserts are not counted.
     var newPages = 0.0
+    /// Leaves that no entry has come to since the indexes were built, of those in no order.
+    var firstLeaves = 0.0
     /// Row pointers of full leaves that nbtree went over.
     package var leafPointers = 0.0
     /// Log records, for the replica's replay.
@@ -35,6 +37,7 @@ package struct TablePages: ~Copyable {
       part.imageBytes = Int(Double(imageBytes) * share)
       part.leafPointers = leafPointers * share
       part.newPages = newPages * share
+      part.firstLeaves = firstLeaves * share
       return part
     }
   }
@@ -82,13 +85,15 @@ package struct TablePages: ~Copyable {
     for pages in layout.leafPages { leaves.append(RelationPages(pages: pages)) }
   }
 
-  /// Vacuum prunes heap pages; those that no checkpoint cycle has seen change need an image.
-  mutating func prune(pages: Int, _ random: inout RandomStream) -> Work {
+  /// Vacuum prunes heap pages of so many dead rows each; those that no checkpoint cycle has seen change need
+  /// an image, which leaves out the room that they took: it is made after the change.
+  mutating func prune(pages: Int, deadRows: Double, _ random: inout RandomStream) -> Work {
     var work = Work()
     work.records = 2 * pages
     work.logBytes = pages * (RowLayout.pruneRecord + RowLayout.visibleRecord)
     let (distinct, fresh) = heap.markScattered(touches: pages, &random)
-    addImages(fresh, of: distinct, fill: heapFill, &work)
+    let fill = max(0, heapFill - deadRows / Double(layout.rowsPerPage))
+    addImages(fresh, of: distinct, fill: fill, &work)
     return work
   }
 
@@ -156,6 +161,7 @@ package struct TablePages: ~Copyable {
         let fresh = markLeaf(i, row, &random)
         image(fresh, fill: RowLayout.leafFill, &work)
       }
+      work.firstLeaves = firstLeaves(entries: 1)
       indexedVersions += 1
       if !roomy { appendVersions(1, &work, &random) }
     }
@@ -321,6 +327,7 @@ extension TablePages {
     let inserted = indexedVersions
     indexedVersions += work.moved
     work.leafPointers = leafPointers(from: inserted, to: indexedVersions)
+    work.firstLeaves = firstLeaves(entries: work.moved, after: inserted)
     appendVersions(leaving, modifies: modifies, &work, &random)
   }
 
@@ -328,6 +335,17 @@ extension TablePages {
   mutating func leafPointers(from: Int, to: Int) -> Double {
     let before = leafPasses.pointers(inserted: from)
     return leafPasses.pointers(inserted: to) - before
+  }
+
+  /// Of the indexes whose entries come in no order, the leaves that so many more entries come to first.
+  private func firstLeaves(entries: Int, after before: Int? = nil) -> Double {
+    let before = Double(before ?? indexedVersions)
+    var sum = 0.0
+    for index in leaves.indices.dropFirst() where !layout.appends[index] {
+      let pages = Double(layout.leafPages[index])
+      sum += pages * (Double.exp(-before / pages) - Double.exp(-(before + Double(entries)) / pages))
+    }
+    return sum
   }
 
   /// Moved versions fill the room that vacuum left, else fresh pages at the end, which need no image.

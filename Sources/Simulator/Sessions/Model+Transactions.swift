@@ -94,9 +94,13 @@ extension Model {
         if step.locksAhead > 0 { lookUpRow(process, ahead: step.locksAhead) }
         return
       case .compute:
+        let owed = processes[process].owed
+        guard step.span + step.cold + owed > .zero else { continue }
+        processes[process].owed = .zero
         compute(
           process,
-          varied(step.span, process) + coldStart(step, process) + bufferMisses(step, process))
+          varied(step.span, process) + coldStart(step, process) + bufferMisses(step, process)
+            + owed)
         return
       case .fetch: if fetch(process, step) { return }
       case .lock: if !lockRows(process, step) { return }
@@ -199,7 +203,9 @@ extension Model {
 
   private mutating func insertRows(_ process: Int32, _ step: Step) {
     for _ in 0..<step.rows {
-      charge(tables[Int(step.table)].insert(&random))
+      let work = tables[Int(step.table)].insert(&random)
+      charge(work)
+      processes[process].owed = processes[process].owed + pageDemand(of: work)
     }
     processes[process].wrote = true
   }

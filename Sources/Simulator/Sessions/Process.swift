@@ -40,6 +40,8 @@ struct Process: BitwiseCopyable {
   /// Draws used so far, so that each has its own counter.
   var draws: UInt32 = 0
   var attempt: UInt16 = 0
+  /// CPU of what its writes did to pages and indexes, until its next computation has it.
+  var owed = TimeSpan.zero
   /// Writes since BEGIN: the commit has to be flushed.
   var wrote = false
   /// The outcome is recorded already (timed out); what follows only frees resources.

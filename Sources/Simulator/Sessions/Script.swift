@@ -114,7 +114,7 @@ private struct Script {
     if isExplicit {
       steps.append(delay(think, ways: 2, database))
       steps.append(Step(kind: .compute, span: costs.commit + sync + driver))
-    } else if sync > .zero {
+    } else if writes {
       steps.append(Step(kind: .compute, span: sync))
     }
     if writes { steps.append(Step(kind: .commit)) }
@@ -146,16 +146,15 @@ private func demand(of statement: Statement, _ table: Table, _ costs: Costs) -> 
     case .primaryKey, .index: costs.selectRow * rows
     case .sequentialScan: costs.scanRow * Double(table.rows)
     }
-  let entries = costs.indexEntry * (rows * Double(1 + table.indexes.count))
   let version = costs.updateRow + costs.rowKibibyte * (Double(table.rowWidth) / 1_024)
   let write: TimeSpan =
     switch statement.kind {
     case .select: .zero
     case .selectForUpdate, .delete: costs.lockRow * rows
-    case .update:
-      version * rows
-        + (statement.touchesIndexedColumn ? costs.moveRow * rows + entries : .zero)
-    case .insert: version * rows + entries
+    // What a version on another page costs is known when it is written.
+    case .update: version * rows
+    case .insert:
+      version * rows + costs.indexEntry * (rows * Double(1 + table.indexes.count))
     }
   return costs.statement + (statement.kind == .insert ? write : find + write)
 }

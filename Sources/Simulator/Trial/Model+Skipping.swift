@@ -275,7 +275,8 @@ extension Model {
   /// After whole cycles as many pages are marked as before.
   private mutating func markPages(_ window: SteadyState.Sums, repeats: Int) {
     for index in vacuums.indices where vacuums[index].running {
-      _ = tables[index].prune(pages: window.vacuumPages * repeats, &random)
+      _ = tables[index].prune(
+        pages: window.vacuumPages * repeats, deadRows: vacuums[index].deadPerPage, &random)
     }
     tables[0].markTraffic(images: window.trafficImages * repeats, &random)
   }

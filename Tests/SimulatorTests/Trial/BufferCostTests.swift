@@ -99,4 +99,29 @@ struct BufferCostTests {
     let seconds = try extra("row_kibibyte: 100us") { try scenario(buffers: "256MiB", costs: $0) }
     #expect(abs(seconds / (Self.rows * 200 / 1_024 * 100e-6) - 1) < 0.01)
   }
+
+  @Test(
+    "An update of traffic that leaves its page waits for its entry in each index, one that stays does not"
+  )
+  func entriesOfTraffic() throws {
+    func median(_ column: String, _ costs: String) throws -> Double {
+      let result = play(
+        try SmallScenario.load(
+          table: "{name: t, rows: 200k, row_width: 200B, fillfactor: 50, columns: "
+            + "[{name: a, type: bigint, width: 8B}, {name: b, type: bigint, width: 8B}], "
+            + "indexes: [{name: t_a, columns: [a]}]}",
+          backfill: "{set: {filled: \"f(a)\"}, adds: 0B}", strategy: "{batch: {rows: 2000}}",
+          traffic:
+            "[{name: w, rate: 50/s, statements: [{kind: update, rows: 1, set: [\(column)]}]}]",
+          database: "{cores: 4, memory: 8GiB, costs: \(costs), settings: {autovacuum: false, "
+            + "full_page_writes: false}}",
+          run: "{warmup: 1s, before: 10s, after: 1s, horizon: 5min}"))
+      let key = MetricKey("app.latency.p50", ["phase": "before"])
+      return try #require(result.value(of: key)?.value)
+    }
+    for (column, expected) in [("a", 0.004), ("b", 0)] {
+      let more = try median(column, "{index_entry: 2ms}") - median(column, "{index_entry: 0us}")
+      #expect(abs(more - expected) < 0.0001, "\(column): \(more)")
+    }
+  }
 }
