@@ -1,5 +1,4 @@
 import CPostgres
-import Glibc
 
 // One command at a time without blocking, for whoever waits for many connections' answers together.
 extension Connection {
@@ -11,12 +10,11 @@ extension Connection {
     guard PQsendQuery(handle, sql) == 1 else { throw failure(nil) }
   }
 
-  /// Sends a prepared statement; `values` are C strings, one for each parameter.
-  func send(
-    prepared name: String, _ values: UnsafeBufferPointer<UnsafePointer<CChar>?>
-  ) throws(ServerError) {
-    let sent = PQsendQueryPrepared(
-      handle, name, Int32(values.count), values.baseAddress, nil, nil, 0)
+  /// Sends a prepared statement with its parameters as text.
+  func send(prepared name: String, _ parameters: [String?]) throws(ServerError) {
+    let sent = Self.withPointers(parameters) { values in
+      PQsendQueryPrepared(handle, name, Int32(values.count), values.baseAddress, nil, nil, 0)
+    }
     guard sent == 1 else { throw failure(nil) }
   }
 

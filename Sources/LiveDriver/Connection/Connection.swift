@@ -134,10 +134,9 @@ package final class Connection: @unchecked Sendable {
   }
 
   /// C strings of `texts`, one after the other in one buffer, for the length of the call.
-  static func withPointers<R, Failure: Error>(
-    _ texts: [String?],
-    _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) throws(Failure) -> R
-  ) throws(Failure) -> R {
+  static func withPointers<R>(
+    _ texts: [String?], _ body: (UnsafeBufferPointer<UnsafePointer<CChar>?>) throws -> R
+  ) rethrows -> R {
     var bytes: [CChar] = []
     let starts = texts.map { text in
       text.map { text in
@@ -145,7 +144,7 @@ package final class Connection: @unchecked Sendable {
         return bytes.count
       }
     }
-    return try bytes.withUnsafeBufferPointer { buffer throws(Failure) in
+    return try bytes.withUnsafeBufferPointer { buffer in
       let pointers = starts.map { start in
         start.flatMap { start in buffer.baseAddress.map { $0 + start } }
       }

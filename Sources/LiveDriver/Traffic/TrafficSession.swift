@@ -154,7 +154,7 @@ final class TrafficSession {
   func momentCame() -> Progress {
     if let command = course?.thinksBefore {
       course?.thinksBefore = nil
-      return goOn(command)
+      return proceed(command)
     }
     guard let connection, course?.isLate == false else { return awaitAnswer() }
     course?.isLate = true
@@ -186,21 +186,24 @@ final class TrafficSession {
     return roll(back: course.isLate ? .deadline : .failed(error))
   }
 
-  /// Thinks if it is time to, and sends the command; nil ends the transaction.
+  /// Thinks before the command if it is time to; nil ends the transaction.
   private func goOn(_ command: TransactionCourse.Command?) -> Progress {
     guard let course else { preconditionFailure("no transaction is under way") }
     guard let command else { return end(.completed) }
+    guard course.thinks(before: command) else { return proceed(command) }
+    self.course?.thinksBefore = command
+    let moment = clock.now + course.think
+    return .moment(course.deadline.map { min($0, moment) } ?? moment)
+  }
+
+  /// Sends the command, unless its time is up.
+  private func proceed(_ command: TransactionCourse.Command) -> Progress {
+    guard let course else { preconditionFailure("no transaction is under way") }
     let now = clock.now
-    if course.thinks(before: command), self.course?.hasThought == false {
-      self.course?.hasThought = true
-      self.course?.thinksBefore = command
-      return .moment(course.deadline.map { min($0, now + course.think) } ?? now + course.think)
-    }
     if course.isBounded(command), let deadline = course.deadline, now >= deadline {
       return roll(back: .deadline)
     }
     self.course?.command = command
-    self.course?.hasThought = false
     do throws(ServerError) {
       try send(command, at: now)
       return awaitAnswer()
@@ -254,9 +257,7 @@ final class TrafficSession {
     if statement.makesRows {
       texts.append(String(newKeys.take(statement.draws.count, table: statement.table)))
     }
-    try Connection.withPointers(texts) { values throws(ServerError) in
-      try connection.send(prepared: statement.name, values)
-    }
+    try connection.send(prepared: statement.name, texts)
   }
 
   private func closeStatement(failedWaiting: Bool) {

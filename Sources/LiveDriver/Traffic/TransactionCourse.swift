@@ -25,7 +25,6 @@ struct TransactionCourse {
   var isLate = false
   /// What it waits with while the client thinks.
   var thinksBefore: Command?
-  var hasThought = false
   /// Of a transaction that is rolled back.
   var outcome = TrafficSession.End.completed
 

@@ -161,7 +161,7 @@ package struct TablePages: ~Copyable {
         let fresh = markLeaf(i, row, &random)
         image(fresh, fill: RowLayout.leafFill, &work)
       }
-      work.firstLeaves = firstLeaves(entries: 1)
+      work.firstLeaves = firstLeaves(from: indexedVersions, to: indexedVersions + 1)
       indexedVersions += 1
       if !roomy { appendVersions(1, &work, &random) }
     }
@@ -327,7 +327,7 @@ extension TablePages {
     let inserted = indexedVersions
     indexedVersions += work.moved
     work.leafPointers = leafPointers(from: inserted, to: indexedVersions)
-    work.firstLeaves = firstLeaves(entries: work.moved, after: inserted)
+    work.firstLeaves = firstLeaves(from: inserted, to: indexedVersions)
     appendVersions(leaving, modifies: modifies, &work, &random)
   }
 
@@ -337,13 +337,13 @@ extension TablePages {
     return leafPasses.pointers(inserted: to) - before
   }
 
-  /// Of the indexes whose entries come in no order, the leaves that so many more entries come to first.
-  private func firstLeaves(entries: Int, after before: Int? = nil) -> Double {
-    let before = Double(before ?? indexedVersions)
+  /// Leaves that nobody has come to before while the entries of each index grow from one number to another, of
+  /// indexes whose entries come in no order.
+  private func firstLeaves(from: Int, to: Int) -> Double {
     var sum = 0.0
     for index in leaves.indices.dropFirst() where !layout.appends[index] {
       let pages = Double(layout.leafPages[index])
-      sum += pages * (Double.exp(-before / pages) - Double.exp(-(before + Double(entries)) / pages))
+      sum += pages * (Double.exp(-Double(from) / pages) - Double.exp(-Double(to) / pages))
     }
     return sum
   }

@@ -71,7 +71,7 @@ struct LivePlan {
 
   /// Seconds that it should not exceed; nil where nobody can tell.
   var most: Double? {
-    length.map { $0 + (scenario.backfill == nil ? 0 : during ?? 0) * Self.doubt }
+    length.map { $0 + (backfill ?? 0) * Self.doubt }
   }
 
   /// How long it will take, and what that rests on, a sentence each.
