@@ -185,8 +185,6 @@ package struct Storage: Sendable, Hashable {
   ///
   /// The slower of the two holds.
   package var pageTransfer: TimeSpan?
-  /// For each further 8 KiB of a flush of the log, which waits for its own requests; nil as any other.
-  package var flushPageTransfer: TimeSpan?
   package var burst: Burst?
   /// Bytes.
   package var freeSpace: Int?

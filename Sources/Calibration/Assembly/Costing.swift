@@ -139,16 +139,6 @@ package struct Costing: Sendable {
     set("storage.write_latency", whole - software)
     rests(measured)
     set("storage.page_transfer", measured.median("burst", "page"))
-    set("storage.flush_page_transfer", Self.flushedByte(measured).map { $0 * 8_192 })
-  }
-
-  /// Seconds by which a commit's wait grows with each byte of log before it; nil where it does not.
-  static func flushedByte(_ measured: Measured) -> Double? {
-    let sizes = measured["commit_bytes"]
-    let slope = LinearFit.costs(
-      sizes.map { [1, $0["bytes"] ?? 0] },
-      sizes.map { max(0, ($0["durable"] ?? 0) - ($0["memory"] ?? 0)) })?[1]
-    return slope.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// With mean rest g the mean latency is rested − (rested − busy) × τ/(g + τ), rests being exponential.
@@ -208,6 +198,11 @@ package struct Costing: Sendable {
   /// CPU of the startup process = records × replay_record + images × replay_image.
   private mutating func replay(_ measured: Measured) {
     let backlogs = measured["replay"]
+    func isOfImages(_ backlog: Measured.Reading) -> Bool {
+      (backlog["images"] ?? 0) > (backlog["records"] ?? 0) / 20
+    }
+    // A stray image among sixty thousand records tells nothing of images.
+    guard backlogs.contains(where: isOfImages), !backlogs.allSatisfy(isOfImages) else { return }
     let costs = LinearFit.costs(
       backlogs.map { [$0["records"] ?? 0, $0["images"] ?? 0] },
       backlogs.map { $0["cpu"] ?? 0 },
@@ -250,7 +245,6 @@ extension Costing {
       "flushes of a page in a loop over those after rests of 20 ms, times "
       + "storage.write_latency",
     "storage.page_transfer": "fsync of 128 MiB that the page cache holds",
-    "storage.flush_page_transfer": "what a commit's wait grows with the bytes before it",
     "storage.rest_time": "flushes of a page after rests of 2 ms between those two",
     "storage.dirty_expire": "vm.dirty_expire_centisecs of this host",
     "costs.wake_up": "none: what waking costs after a rest is in cold, within a transaction nobody "

@@ -85,11 +85,24 @@ struct HostObservations {
       "durable commits a second of \(Int(measured.values("group", "sessions").first ?? 0)) sessions"
     )
     note(
-      "log.flush_bytes_per_s", Costing.flushedByte(measured).map { 1 / $0 }, "bytes/s",
+      "log.flush_bytes_per_s", Self.flushedByte(measured).map { 1 / $0 }, "bytes/s",
       "what a commit's wait grows with the bytes before it, inverted")
     note(
       "lock.hand_off", measured.median("handoff", "wall"), "s",
       "from a holder's COMMIT to the end of the waiter's update")
+  }
+
+  /// Seconds by which a commit's wait grows with each byte of log before it; nil where it does not.
+  ///
+  /// Through the median of each size: a commit that has to make a log file waits twenty times as long as others.
+  static func flushedByte(_ measured: Measured) -> Double? {
+    let sizes = Dictionary(grouping: measured["commit_bytes"]) { $0["bytes"] ?? 0 }
+    let waits = sizes.sorted { $0.key < $1.key }.compactMap { size, readings in
+      SampleQuantiles(readings.map { max(0, ($0["durable"] ?? 0) - ($0["memory"] ?? 0)) })
+        .map { (size: size, wait: $0.median) }
+    }
+    let slope = LinearFit.costs(waits.map { [1, $0.size] }, waits.map(\.wait))?[1]
+    return slope.flatMap { $0 > 0 ? $0 : nil }
   }
 
   private mutating func storage() {

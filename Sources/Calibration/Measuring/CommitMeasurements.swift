@@ -3,6 +3,8 @@ import LiveDriver
 /// What making a commit durable takes with more log before it, and among others.
 struct CommitMeasurements {
   let probe: Probe
+  /// Bytes of log.
+  private static let sizes = [1_000, 250_000, 1_000_000]
 
   init(_ probe: Probe) throws(ServerError) {
     self.probe = probe
@@ -13,7 +15,7 @@ struct CommitMeasurements {
   /// A transaction whose log is that long.
   mutating func afterBytes() throws(ServerError) -> [Measured.Reading] {
     var readings: [Measured.Reading] = []
-    for bytes in [1_000, 250_000, 1_000_000] {
+    for bytes in Self.sizes + Self.sizes + Self.sizes {
       let durable = try wall("on", "message", "\(bytes)")
       let memory = try wall("off", "message", "\(bytes)")
       readings.append(["bytes": Double(bytes), "durable": durable, "memory": memory])

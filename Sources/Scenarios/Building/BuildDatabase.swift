@@ -45,7 +45,6 @@ extension ScenarioBuilder {
       writeLatency: section["write_latency"].span ?? .zero,
       busyWriteLatency: section["busy_write_latency"].span, restTime: section["rest_time"].span,
       pageTransfer: section["page_transfer"].span,
-      flushPageTransfer: section["flush_page_transfer"].span,
       burst: burst["iops"].number.map {
         Storage.Burst(iops: $0, credits: burst["credits"].number ?? 0)
       },

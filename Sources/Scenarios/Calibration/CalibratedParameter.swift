@@ -11,7 +11,7 @@ package struct CalibratedParameter: Sendable, Hashable {
 
   private enum Kind: Sendable, Hashable {
     case roundTrip, readLatency, writeLatency, busyWriteLatency, restTime, dirtyExpire
-    case pageTransfer, flushPageTransfer
+    case pageTransfer
     case cost(String)
     case share(String)
   }
@@ -24,7 +24,6 @@ package struct CalibratedParameter: Sendable, Hashable {
         ("storage.busy_write_latency", 1e-9, .busyWriteLatency),
         ("storage.rest_time", 1e-9, .restTime),
         ("storage.page_transfer", 1e-9, .pageTransfer),
-        ("storage.flush_page_transfer", 1e-9, .flushPageTransfer),
         ("storage.dirty_expire", 1e-3, .dirtyExpire),
       ] + CostTable.entries.map { ("costs.\($0.key)", $0.least, .cost($0.key)) }
     return times.map {
@@ -50,7 +49,7 @@ package struct CalibratedParameter: Sendable, Hashable {
     case .cost(let key): CostTable.entries.first { $0.key == key }?.value.seconds
     case .share(let key): CostTable.shares.first { $0.key == key }?.value
     case .roundTrip, .readLatency, .writeLatency, .busyWriteLatency, .restTime, .dirtyExpire,
-      .pageTransfer, .flushPageTransfer:
+      .pageTransfer:
       nil
     }
   }
@@ -68,7 +67,6 @@ package struct CalibratedParameter: Sendable, Hashable {
     case .restTime: database.storage.restTime?.seconds ?? 0
     case .dirtyExpire: database.storage.dirtyExpire?.seconds ?? 0
     case .pageTransfer: database.storage.pageTransfer?.seconds ?? 0
-    case .flushPageTransfer: database.storage.flushPageTransfer?.seconds ?? 0
     case .cost(let key):
       CostTable.entries.first { $0.key == key }.map { database.costs[keyPath: $0.path].seconds }
         ?? 0
@@ -88,7 +86,6 @@ package struct CalibratedParameter: Sendable, Hashable {
     case .restTime: setStorage(span, \.restTime, in: &database)
     case .dirtyExpire: setStorage(span, \.dirtyExpire, in: &database)
     case .pageTransfer: setStorage(span, \.pageTransfer, in: &database)
-    case .flushPageTransfer: setStorage(span, \.flushPageTransfer, in: &database)
     case .cost(let key):
       guard let path = CostTable.entries.first(where: { $0.key == key })?.path else { return }
       database.costs[keyPath: path] = span

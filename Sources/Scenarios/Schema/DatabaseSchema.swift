@@ -100,9 +100,6 @@ extension ScenarioSchema {
         "8 KiB of many requests that are under way together, such as the operating system's own writing; throughput is the limit where it is less."
       ),
       Field(
-        "flush_page_transfer", .positiveTime(to: 10), .nothing("as throughput says"),
-        "Each further 8 KiB of a flush of the log, which waits for its own requests."),
-      Field(
         "burst", .either([.noValue("none"), .section(burst)]),
         .value("none", because: "no credits"), "Burst credits."),
       Field(

@@ -28,8 +28,6 @@ package struct StorageDevice: ~Copyable {
     package var afterWrite: (share: Double, rest: TimeSpan)?
     /// The least that a new log file takes, however fast its bytes pass.
     package var logFile = TimeSpan.zero
-    /// Seconds of each byte of a flush beyond its first page; nil where they pass as any others.
-    package var flushedByte: Double?
     /// The most rounds played for one request.
     package var roundLimit = 64
 
@@ -133,7 +131,7 @@ package struct StorageDevice: ~Copyable {
   ) {
     if files == 0 && bytes <= merge {
       return submit(
-        owner, .write, operations: 1, bytes: bytes, extra: fixed + alone(bytes), name: name,
+        owner, .write, operations: 1, bytes: bytes, extra: fixed, name: name,
         in: &calendar)
     }
     let total = bytes + Int64(files) * size
@@ -144,14 +142,7 @@ package struct StorageDevice: ~Copyable {
     submit(
       owner, .write, operations: operations, bytes: total,
       depth: (operations + files) / (files + 1),
-      extra: fixed * Double(files + 1) + rest + alone(bytes), name: name, in: &calendar)
-  }
-
-  /// What the bytes of a flush take longer than those of many requests side by side.
-  private func alone(_ bytes: Int64) -> TimeSpan {
-    guard let flushedByte = limits.flushedByte else { return .zero }
-    let further = max(0, Double(bytes - Int64(RowLayout.pageBytes)))
-    return TimeSpan(seconds: further * max(0, flushedByte - 1 / limits.throughput))
+      extra: fixed * Double(files + 1) + rest, name: name, in: &calendar)
   }
 
   /// Ends a round; returns the owner when it was the last one.
