@@ -47,8 +47,14 @@ extension Model {
     tables = Self.tables(scenario, seed: seed)
     for table in scenario.tables { vacuums.append(Autovacuum(database.settings, rows: table.rows)) }
     checkpointer = Checkpointer(database.settings)
-    writeback = database.storage.dirtyExpire.map {
-      PageCacheWriteback(expire: $0, phase: key("writeback").uniform(0))
+    if let expire = database.storage.dirtyExpire {
+      let sizes = tables.map { $0.relationBytes }.flatMap { $0 }
+      writebacks = (0...replicas.count).map { server in
+        PageCacheWriteback(
+          sizes: sizes, expire: expire,
+          phase: key("writeback").uniform(server == 0 || database.colocated ? 0 : UInt64(server)))
+      }
+      replayedAtLook = Array(repeating: 0, count: replicas.count)
     }
     let layouts = tables.map { $0.layout }
     cache = BufferCache(scenario, layouts: layouts)
@@ -64,7 +70,8 @@ extension Model {
     keyMap = KeyMap(table: scenario.tables[0])
     if scenario.backfill != nil { strategy = Strategy(scenario.strategy) }
     recorder = Recorder(plan: Self.plan(scenario, exact: exact))
-    steady = SteadyState(cycle: writeback?.cycle)
+    steady = SteadyState(
+      cycle: database.storage.dirtyExpire.map { PageCacheWriteback.cycle(expire: $0) })
 
     let count = database.replicas.count
     drained = Array(repeating: nil, count: count)
@@ -154,8 +161,6 @@ extension Model {
       writeLatency: latency(storage.writeLatency, scatter.write),
       burst: storage.burst.map { ($0.iops, $0.credits) })
     limits.logFile = costs.logFile
-    limits.flushedByte =
-      storage.flushPageTransfer.map { $0.seconds / Double(RowLayout.pageBytes) }
     limits.afterWrite = storage.busyWriteLatency.map {
       ($0.seconds / storage.writeLatency.seconds, storage.restTime ?? .milliseconds(2))
     }

@@ -51,8 +51,10 @@ struct Model: ~Copyable {
   var tables = OwnedArray<TablePages>()
   var vacuums = OwnedArray<Autovacuum>()
   var checkpointer: Checkpointer
-  /// Nil where the operating system writes early enough.
-  var writeback: PageCacheWriteback?
+  /// The primary's and each replica's; none where the operating system writes early enough.
+  var writebacks: [PageCacheWriteback] = []
+  /// How far each replica had replayed at the last look at its files.
+  var replayedAtLook: [Int64] = []
   var cache: BufferCache
   /// What of it lies in shared buffers; nil where it costs nothing to bring a page there.
   var buffers: BufferCache?

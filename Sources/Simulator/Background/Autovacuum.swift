@@ -20,6 +20,9 @@ struct Autovacuum {
   private var deadAtStart = 0
   /// Of the heap pages of the pass.
   private(set) var deadPerPage = 0.0
+  /// Of the heap pages of the pass, those that nobody has changed since the last checkpoint.
+  private(set) var unmodifiedShare = 0.0
+  private var leafPages = 0
   /// Model time of the snapshot that decides what may go.
   private(set) var horizon = Instant.zero
   private(set) var startedAt = Instant.zero
@@ -34,6 +37,16 @@ struct Autovacuum {
   private var tickStart = Instant.zero
   /// Of the pages taken by the last tick: written evenly until the next one.
   var log = SpreadLog()
+
+  /// Pages of a table when a pass begins.
+  struct Pages {
+    /// Of the heap, with dead rows.
+    var heap: Int
+    /// Of these, the share that nobody has changed since the last checkpoint.
+    var unmodified: Double
+    /// Of all indexes.
+    var leaves: Int
+  }
 
   init(_ settings: ServerSettings, rows: Int) {
     self.settings = settings
@@ -53,16 +66,16 @@ struct Autovacuum {
 
   var isDue: Bool { settings.autovacuum && !running && deadRows > threshold }
 
-  mutating func start(
-    at now: Instant, horizon: Instant, heapPages: Int, leafPages: Int, missShare: Double
-  ) {
+  mutating func start(at now: Instant, horizon: Instant, _ pages: Pages, missShare: Double) {
     running = true
     owed = 0
     startedAt = now
     self.horizon = horizon
     deadAtStart = deadRows
-    deadPerPage = Double(deadRows) / Double(max(1, heapPages))
-    pagesLeft = heapPages + leafPages
+    deadPerPage = Double(deadRows) / Double(max(1, pages.heap))
+    unmodifiedShare = pages.unmodified
+    leafPages = pages.leaves
+    pagesLeft = pages.heap + leafPages
     tick = missShare > 0 ? Self.tickWithReads : Self.tickWithout
     let read =
       missShare * Double(settings.vacuumCostPageMiss)
@@ -85,6 +98,14 @@ struct Autovacuum {
     pagesDone += pages
     return pages
   }
+
+  /// Heap pages among the last so many taken: indexes come after the heap.
+  func heapPages(ofLast pages: Int) -> Int {
+    max(0, pagesLeft + pages - leafPages) - max(0, pagesLeft - leafPages)
+  }
+
+  /// From now on every page needs an image again.
+  mutating func checkpointStarted() { unmodifiedShare = 1 }
 
   /// How much of the tick has passed.
   func share(at now: Instant) -> Double {

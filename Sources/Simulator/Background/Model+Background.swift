@@ -21,7 +21,10 @@ extension Model {
     let dirty = tables.sum { $0.dirtyPages }
     let writes = tables.map { $0.checkpointWrites(ofUpTo: Checkpointer.mostMerged) }.reduce(0, +)
     checkpointer.start(at: modelNow, logPosition: log.inserted, dirtyPages: dirty, writes: writes)
-    for index in tables.indices { tables[index].checkpoint() }
+    for index in tables.indices {
+      tables[index].checkpoint()
+      vacuums[index].checkpointStarted()
+    }
     count(.checkpoints, 1)
     alarms.cancel(.checkpoint)
     setAlarm(.checkpoint, at: checkpointer.due)
@@ -47,8 +50,7 @@ extension Model {
       calendar.post(.checkpointTick, at: calendar.now + checkpointer.tick)
     } else {
       checkpointer.finish()
-      let grown = grownBytes
-      writeback?.checkpointEnded(grown: grown)
+      for server in writebacks.indices { writebacks[server].checkpointEnded() }
       let (redo, ahead) = (checkpointer.redo, checkpointer.logReady)
       everyLog { $0.recycle(redo: redo, ahead: ahead) }
       steady.checkpointEnded(at: modelNow)
@@ -60,8 +62,11 @@ extension Model {
     for index in vacuums.indices where vacuums[index].isDue {
       let pages = tables[index].heap.marked(.unvacuumed)
       vacuums[index].start(
-        at: modelNow, horizon: oldestSnapshot ?? modelNow, heapPages: pages,
-        leafPages: tables[index].layout.leafPages.reduce(0, +), missShare: cache.coldShare)
+        at: modelNow, horizon: oldestSnapshot ?? modelNow,
+        .init(
+          heap: pages, unmodified: tables[index].heap.unmodifiedShare(of: .unvacuumed),
+          leaves: tables[index].layout.leafPages.reduce(0, +)),
+        missShare: cache.coldShare)
       count(.vacuums, 1)
       calendar.post(.vacuumTick(table: Int32(index)), at: calendar.now)
       steady.disturbed(at: modelNow)
@@ -95,11 +100,17 @@ extension Model {
         Self.noOwner, .read, operations: reads, bytes: Int64(reads * RowLayout.pageBytes),
         in: &calendar)
     }
-    let work = tables[index].prune(
-      pages: pages, deadRows: vacuums[index].deadPerPage, &random)
+    let work = prune(vacuums[index].heapPages(ofLast: pages), ofTable: index)
     count(work)
     let horizon = snapshotNumber(vacuums[index].horizon)
     vacuums[index].log = SpreadLog(content(of: work, conflictHorizon: horizon))
+  }
+
+  /// What vacuum does to so many heap pages.
+  mutating func prune(_ pages: Int, ofTable index: Int) -> TablePages.Work {
+    tables[index].prune(
+      pages: pages, unmodified: vacuums[index].unmodifiedShare,
+      deadRows: vacuums[index].deadPerPage, &random)
   }
 
   /// Model time of the oldest snapshot that anything holds, the backfill's own statements included.
@@ -120,22 +131,41 @@ extension Model {
     return oldest
   }
 
-  var grownBytes: Int { tables.sum { $0.grownBytes } }
+  private var relationBytes: [Int] { tables.map { $0.relationBytes }.flatMap { $0 } }
 
-  /// A replica's relations grow as the primary's do, on its own device or on the same one.
+  /// A replica's relations grow as it replays, on its own device or on the primary's.
   ///
-  /// All of it is at the device before the next flush, which waits for it: Linux hands over requests of up to
-  /// 4 MiB, and a flush makes durable whatever was written before it.
+  /// All of a burst is at the device before the next flush, which waits for it: Linux hands over requests of up
+  /// to 4 MiB, and a flush makes durable whatever was written before it.
   private mutating func writeBack() {
-    let (grown, now) = (grownBytes, modelNow)
-    guard let burst = writeback?.due(grown: grown, at: now), burst > 0 else { return }
-    var servers = Array(repeating: 0, count: devices.count)
-    servers[0] = 1
-    for replica in replicas.indices { servers[deviceIndex(replica)] += 1 }
-    for device in devices.indices where servers[device] > 0 {
-      let bytes = Int64(burst * servers[device])
-      devices[device].submit(
-        Self.noOwner, .write, operations: Int((bytes - 1) >> 18) + 1, bytes: bytes, in: &calendar)
+    guard !writebacks.isEmpty else { return }
+    let (sizes, now) = (relationBytes, modelNow)
+    writebacks[0].grow(to: sizes, at: now)
+    writeBack(server: 0, to: 0)
+    for replica in replicas.indices {
+      let replayed = replicas[replica].positions.replayed
+      let more = Double(replayed - replayedAtLook[replica])
+      replayedAtLook[replica] = replayed
+      let left = Double(replicas[replica].unapplied)
+      writebacks[1 + replica].grow(to: sizes, share: more / max(1, more + left), at: now)
+      writeBack(server: 1 + replica, to: deviceIndex(replica))
+    }
+  }
+
+  private mutating func writeBack(server: Int, to device: Int) {
+    let bytes = writebacks[server].due(at: modelNow)
+    guard bytes > 0 else { return }
+    devices[device].submit(
+      Self.noOwner, .write, operations: (bytes - 1) >> 18 + 1, bytes: Int64(bytes), in: &calendar)
+  }
+
+  /// After a skipped stretch.
+  mutating func skipWritebacks(_ span: TimeSpan) {
+    guard !writebacks.isEmpty else { return }
+    let sizes = relationBytes
+    for server in writebacks.indices { writebacks[server].skip(span, sizes: sizes) }
+    for replica in replicas.indices {
+      replayedAtLook[replica] = replicas[replica].positions.replayed
     }
   }
 

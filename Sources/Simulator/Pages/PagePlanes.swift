@@ -67,6 +67,17 @@ struct PagePlanes: ~Copyable {
     return total
   }
 
+  /// Pages with one mark and not the other.
+  func count(mark: Int, without other: Int) -> Int {
+    let first = plane(0)
+    var total = 0
+    for index in words.indices {
+      let word = words[index]
+      total += (word >> UInt64(mark) & ~(word >> UInt64(other)) & first).nonzeroBitCount
+    }
+    return total
+  }
+
   /// Maximal runs of neighbouring set bits of the first mark.
   ///
   /// - Complexity: O(lines with the mark), and all pages / 32,768 or / 8,192.

@@ -167,6 +167,19 @@ package struct RelationPages: ~Copyable {
     return known + (range.count - known) * count.scattered / max(1, pages - count.known)
   }
 
+  /// Of the pages with a mark, the share that is not modified; those known by number only got both marks at once
+  /// where they are as many.
+  ///
+  /// - Complexity: O(pages / 16).
+  func unmodifiedShare(of mark: PageMark) -> Double {
+    let (modified, marked) = (counts[0], counts[mark.rawValue])
+    let all = marked.known + marked.scattered
+    guard all > 0 else { return 0 }
+    let hidden = Double(modified.scattered) / Double(max(1, pages - modified.known))
+    let known = Double(planes.count(mark: mark.rawValue, without: 0)) * (1 - min(1, hidden))
+    return (known + Double(max(0, marked.scattered - modified.scattered))) / Double(all)
+  }
+
   package mutating func clear() { clear(.modified) }
 
   mutating func clear(_ mark: PageMark) {

@@ -85,22 +85,31 @@ package struct TablePages: ~Copyable {
     for pages in layout.leafPages { leaves.append(RelationPages(pages: pages)) }
   }
 
-  /// Vacuum prunes heap pages of so many dead rows each; those that no checkpoint cycle has seen change need
-  /// an image, which leaves out the room that they took: it is made after the change.
-  mutating func prune(pages: Int, deadRows: Double, _ random: inout RandomStream) -> Work {
+  /// Vacuum prunes heap pages of so many dead rows each.
+  ///
+  /// The share of them that nobody has changed since the last checkpoint needs an image, which leaves out the room
+  /// that the rows took: it is made after the change.
+  mutating func prune(
+    pages: Int, unmodified: Double, deadRows: Double, _ random: inout RandomStream
+  ) -> Work {
     var work = Work()
     work.records = 2 * pages
     work.logBytes = pages * (RowLayout.pruneRecord + RowLayout.visibleRecord)
-    let (distinct, fresh) = heap.markScattered(touches: pages, &random)
+    let changed = random.binomial(n: pages, p: unmodified)
+    guard changed > 0 else { return work }
+    let (distinct, fresh) = heap.markScattered(touches: changed, &random)
     let fill = max(0, heapFill - deadRows / Double(layout.rowsPerPage))
     addImages(fresh, of: distinct, fill: fill, &work)
     return work
   }
 
-  /// Bytes by which heap and indexes have grown, leaf splits included.
-  var grownBytes: Int {
-    appendedVersions * (layout.tuple + RowLayout.itemPointer)
-      + indexedVersions * layout.leafPages.count / RowLayout.insertsPerSplit * RowLayout.pageBytes
+  /// Bytes of the heap and of each index, leaf splits included.
+  var relationBytes: [Int] {
+    let heap =
+      layout.heapPages * RowLayout.pageBytes
+      + appendedVersions * (layout.tuple + RowLayout.itemPointer)
+    let splits = indexedVersions / RowLayout.insertsPerSplit
+    return [heap] + layout.leafPages.map { ($0 + splits) * RowLayout.pageBytes }
   }
   /// All pages of the heap and its indexes.
   var pages: Int { layout.leafPages.reduce(layout.heapPages, +) }
@@ -145,7 +154,7 @@ package struct TablePages: ~Copyable {
       page, spacious || pinned ? [.modified, .unvacuumed] : [.modified, .opened, .unvacuumed],
       &random)
     let roomy = spacious || (!pinned && !clear.contains(.opened))
-    image(clear.contains(.modified), fill: heapFill, &work)
+    image(clear.contains(.modified), fill: roomy ? updatedFill : heapFill, &work)
     if roomy && !touched {
       work.hot = 1
       work.records += 1
@@ -191,6 +200,8 @@ package struct TablePages: ~Copyable {
   }
 
   var heapFill: Double { Double(layout.rowsAtFill) / Double(layout.rowsPerPage) }
+  /// With the first new version on a page that has room for one, which its image shows: it is made after the change.
+  private var updatedFill: Double { min(1, heapFill + 1 / Double(layout.rowsPerPage)) }
 
   /// Marks the pages that traffic would have touched first in a stretch that was not played.
   mutating func markTraffic(images: Int, _ random: inout RandomStream) {
@@ -247,7 +258,7 @@ extension TablePages {
       let pages = heapRange(rows)
       if modifies {
         let fresh = heap.mark(pages, .modified, &random)
-        addImages(fresh, of: pages.count, fill: heapFill, &work)
+        addImages(fresh, of: pages.count, fill: updatedFill, &work)
       }
       room = pinned ? 0 : heap.count(in: pages, .opened)
       if let batch, !pinned { room = max(room, earlierVersions(rows, batch)) }
@@ -259,7 +270,7 @@ extension TablePages {
     } else {
       if modifies {
         let (distinct, fresh) = heap.markScattered(touches: n, &random)
-        addImages(fresh, of: distinct, fill: heapFill, &work)
+        addImages(fresh, of: distinct, fill: updatedFill, &work)
       }
       let (_, newlyOpened) = heap.markScattered(touches: n, .opened, &random)
       _ = heap.markScattered(touches: n, .unvacuumed, &random)

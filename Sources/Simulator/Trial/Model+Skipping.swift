@@ -136,7 +136,6 @@ extension Model {
   private mutating func skip(_ window: SteadyState.Sums, length: TimeSpan, repeats: Int) {
     let span = TimeSpan(nanoseconds: length.nanoseconds * Int64(repeats))
     var bytes = window.log * Int64(repeats)
-    let grown = grownBytes
     var share = 1.0
     if phase == .during, strategy != nil, window.rows > 0 {
       let rows = min(
@@ -146,8 +145,7 @@ extension Model {
     }
     vacuums[0].add(deadRows: Int((Double(window.moved * repeats) * share).rounded()))
     skipServer(window, repeats: repeats, span: span, bytes: bytes)
-    let growth = grownBytes - grown
-    writeback?.skip(span, grown: growth)
+    skipWritebacks(span)
     skipBooks(repeats: repeats)
     recorder.endStretch(repeats: repeats, skipped: span, at: modelNow)
     skipped += span
@@ -275,8 +273,8 @@ extension Model {
   /// After whole cycles as many pages are marked as before.
   private mutating func markPages(_ window: SteadyState.Sums, repeats: Int) {
     for index in vacuums.indices where vacuums[index].running {
-      _ = tables[index].prune(
-        pages: window.vacuumPages * repeats, deadRows: vacuums[index].deadPerPage, &random)
+      let pages = vacuums[index].heapPages(ofLast: window.vacuumPages * repeats)
+      _ = prune(pages, ofTable: index)
     }
     tables[0].markTraffic(images: window.trafficImages * repeats, &random)
   }

@@ -5,15 +5,17 @@ import Testing
 
 @Suite("Writing of the page cache")
 struct PageCacheWritebackTests {
-  /// Bytes by the second at which they were handed to the device, of a relation that has `grown` bytes then.
+  /// Bytes by the second at which they were handed to the device, of a relation that has grown by so many then.
   private static func bursts(
-    phase: Double, seconds: Int, checkpointAt: Int? = nil, grown: (Int) -> Int
+    phase: Double, seconds: Int, checkpointAt: Int? = nil, size: Int = 0, grown: (Int) -> Int
   ) -> [Int: Int] {
-    var writeback = PageCacheWriteback(expire: .seconds(30), phase: phase)
+    var writeback = PageCacheWriteback(sizes: [size], expire: .seconds(30), phase: phase)
     var bursts: [Int: Int] = [:]
     for second in 1...seconds {
-      if second == checkpointAt { writeback.checkpointEnded(grown: grown(second)) }
-      let burst = writeback.due(grown: grown(second), at: Instant(seconds: Double(second)))
+      let now = Instant(seconds: Double(second))
+      if second == checkpointAt { writeback.checkpointEnded() }
+      writeback.grow(to: [size + grown(second)], at: now)
+      let burst = writeback.due(at: now)
       if burst > 0 { bursts[second] = burst }
     }
     return bursts
@@ -34,7 +36,24 @@ struct PageCacheWritebackTests {
   @Test("A checkpoint has flushed what was dirty")
   func checkpoint() {
     let found = Self.bursts(phase: 0, seconds: 70, checkpointAt: 30) { $0 * 100 }
-    // Dirty again from second 31.
-    #expect(found == [65: 3_500])
+    #expect(found == [65: 3_600])
+  }
+
+  @Test("Each file of a relation has its own age")
+  func files() {
+    let found = Self.bursts(
+      phase: 0, seconds: 70, size: PageCacheWriteback.fileBytes - 1_200
+    ) { $0 * 100 }
+    // The second file is dirty from second 13 on; nothing more comes to the first.
+    #expect(found == [35: 1_200, 45: 3_300])
+  }
+
+  @Test("A server that replays has what the share that it came nearer brought")
+  func behind() {
+    var writeback = PageCacheWriteback(sizes: [0, 0], expire: .seconds(30), phase: 0)
+    writeback.grow(to: [1_000, 400], share: 0.5, at: Instant(seconds: 1))
+    writeback.grow(to: [1_000, 400], share: 0.5, at: Instant(seconds: 2))
+    #expect(writeback.due(at: Instant(seconds: 35)) == 1_050)
+    #expect(writeback.due(at: Instant(seconds: 40)) == 0)
   }
 }

@@ -69,6 +69,21 @@ struct RelationPagesTests {
     }
   }
 
+  @Test("Of pages with another mark, those that are not modified")
+  func unmodified() {
+    var random = stream(1)
+    var relation = RelationPages(pages: 100, marks: 3)
+    #expect(relation.unmodifiedShare(of: .unvacuumed) == 0)
+    _ = relation.mark(0..<40, .unvacuumed, &random)
+    _ = relation.mark(30..<100, .modified, &random)
+    #expect(relation.unmodifiedShare(of: .unvacuumed) == 0.75)
+    relation.clear()
+    #expect(relation.unmodifiedShare(of: .unvacuumed) == 1)
+    // Half of all pages are modified, nobody knows which.
+    while relation.marked < 50 { _ = relation.markAny(uniform: random.uniform()) }
+    #expect(relation.unmodifiedShare(of: .unvacuumed) == 0.5)
+  }
+
   @Test("A range over everything finds every scattered page")
   func everything() {
     var random = stream(1)

@@ -20,12 +20,21 @@ struct TablePagesTests {
     var pages = try pages()
     var random = RandomStream(RandomKey(seed: 1, trial: 0, entity: 0, purpose: 0))
     let work = pages.prune(
-      pages: 200, deadRows: share * Double(pages.layout.rowsPerPage), &random)
+      pages: 200, unmodified: 1, deadRows: share * Double(pages.layout.rowsPerPage), &random)
     #expect(work.images > 150)
     let perImage = Double(work.imageBytes) / Double(work.images)
     // 8 KiB with nothing dead, and little beside the header with nothing else.
     let expected = min(8_192, 8_192 * (1 - share) + 40)
     #expect(abs(perImage - expected) <= 1, "\(perImage)")
+  }
+
+  @Test("Of pruned pages only those that nobody has changed since the checkpoint have images")
+  func unmodifiedImages() throws {
+    var pages = try pages()
+    var random = RandomStream(RandomKey(seed: 1, trial: 0, entity: 0, purpose: 0))
+    #expect(pages.prune(pages: 200, unmodified: 0, deadRows: 1, &random).images == 0)
+    let some = pages.prune(pages: 200, unmodified: 0.25, deadRows: 1, &random).images
+    #expect((30...70).contains(some), "\(some)")
   }
 
   @Test("A leaf that entries come to for the first time is counted once")
