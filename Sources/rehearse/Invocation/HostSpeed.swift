@@ -9,13 +9,15 @@ import Strategies
 /// How many times as much CPU everything takes on this host as the model says, by how long some of the backfill's
 /// batches take on a small table of the same kind beside the scenario's traffic; nil where that cannot be told.
 ///
-/// `host` is the scenario as the model plays it here. The cluster has nothing else to do yet; its servers are
-/// started again in between, and no table is left behind.
+/// `host` is the scenario as the model plays it here. The cluster has nothing else to do yet, and nothing is
+/// left behind.
 func hostSlowness(
   _ host: Scenario, on cluster: ThrowawayCluster, shouldStop: @escaping @Sendable () -> Bool
-) async -> Double? {
+) -> Double? {
   let sample = host.sample
-  guard let live = try? await play(sample, on: cluster, shouldStop: shouldStop),
+  guard
+    let live = try? play(
+      sample, inBuffers: host.isInBuffers, on: cluster, shouldStop: shouldStop),
     let wanted = live.meanBatch, wanted > 0
   else { return nil }
   // A batch is not all CPU: what makes the whole of it as long as here is found step by step.
@@ -39,35 +41,36 @@ extension TrialResult {
 }
 
 private func play(
-  _ sample: Scenario, on cluster: ThrowawayCluster, shouldStop: @escaping @Sendable () -> Bool
-) async throws -> TrialResult {
-  let target = LiveTarget(cluster)
-  try await onOwnThread { () throws(any Error) in
-    let connection = try Connection(target.primary.session, applicationName: "rehearse plan")
-    _ = try buildTables(sample, seed: sample.run.seed, connection)
-  }
-  // As when the run begins, no shared buffer holds the table. Replicas that lose their primary try again
-  // after seconds only (wal_retrieve_retry_interval).
-  for replica in cluster.replicas { try await cluster.stop(replica) }
-  try await cluster.stop(cluster.primary)
-  try await cluster.start(cluster.primary)
-  for replica in cluster.replicas { try await cluster.start(replica) }
-  return try await onOwnThread { () throws(any Error) in
-    let connection = try Connection(target.primary.session, applicationName: "rehearse plan")
-    defer { try? dropTables(of: sample, connection) }
-    return try LiveRun(sample, on: target, name: "plan").run(shouldStop: shouldStop).trial
-  }
+  _ sample: Scenario, inBuffers: Bool, on cluster: ThrowawayCluster,
+  shouldStop: @escaping @Sendable () -> Bool
+) throws -> TrialResult {
+  let name = "rehearse_plan"
+  let database = try SideDatabase(name, on: cluster)
+  defer { try? database.drop() }
+  let target = LiveTarget(cluster).inDatabase(name)
+  _ = try buildTables(
+    sample, seed: sample.run.seed,
+    try Connection(target.primary.session, applicationName: "rehearse plan"))
+  if !inBuffers { try database.leaveBuffers() }
+  for replica in cluster.replicas { try replica.catchUp(with: cluster.primary) }
+  return try LiveRun(sample, on: target, name: "plan").run(shouldStop: shouldStop).trial
 }
 
 extension Scenario {
-  /// Some twenty to two hundred batches of its backfill beside its traffic, ten seconds of work or so.
+  /// Whether the shared buffers hold the backfill's table when a run begins: the scans that build its indexes
+  /// leave it there up to a quarter of them (initscan in heapam.c).
+  fileprivate var isInBuffers: Bool {
+    tables[0].rows * tables[0].rowWidth <= database.settings.sharedBuffers / 4
+  }
+
+  /// Some twenty to a hundred batches of its backfill beside its traffic, five seconds of work or so.
   fileprivate var sample: Scenario {
     var sample = self
     sample.events = []
     sample.gates = []
     for index in tables.indices {
       sample.tables[index].rows = min(
-        tables[index].rows, 400_000, max(10_000, (128 << 20) / tables[index].rowWidth))
+        tables[index].rows, 250_000, max(10_000, (128 << 20) / tables[index].rowWidth))
     }
     sample.strategy.workers = 1
     sample.strategy.throttle = []
@@ -77,6 +80,10 @@ extension Scenario {
     }
     if case .fixed(let pause) = strategy.pause {
       sample.strategy.pause = .fixed(min(pause, .milliseconds(50)))
+    }
+    if !isInBuffers {
+      // For the model, a table of more than a quarter of them.
+      sample.database.settings.sharedBuffers = 3 * sample.tables[0].rows * sample.tables[0].rowWidth
     }
     (sample.run.warmup, sample.run.before, sample.run.after) = (.zero, .zero, .zero)
     sample.run.horizon = .seconds(30)

@@ -62,10 +62,10 @@ struct LiveRunner: Sendable {
       let plan = ClusterPlan.reaped(scenario, limits: limits, shouldStop: { mustStop })
       return try await ThrowawayCluster.with(plan) { cluster in
         for note in cluster.notes { console.warn(note) }
-        let planned = await LivePlan(
-          scenario, limits: limits, on: cluster, shouldStop: { mustStop })
-        for sentence in planned.sentences { console.say(sentence) }
         return try await onOwnThread { () throws(any Error) in
+          let planned = LivePlan(
+            scenario, limits: limits, on: cluster, shouldStop: { mustStop })
+          for sentence in planned.sentences { console.say(sentence) }
           let filling = try fill(cluster)
           return try measure(
             on: LiveTarget(cluster), name: newName, notes: cluster.notes + filling.notes,
