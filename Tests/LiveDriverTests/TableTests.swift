@@ -152,6 +152,29 @@ extension OnAServer {
       }
     }
 
+    @Test("An index on columns that are drawn independently is said to have more keys")
+    func independentColumns() async throws {
+      let scenario = try scenario(
+        """
+        table:
+          name: paired
+          rows: 5000
+          row_width: 120B
+          columns:
+            - {name: a, type: bigint, width: 8B, distinct: 100}
+            - {name: b, type: bigint, width: 8B, distinct: 50}
+          indexes: [{name: paired_ab, columns: [a, b], distinct: 100}]
+        backfill: {set: {target: "upper(source)"}}
+        """)
+      try await withSession { session in
+        let notes = try buildTables(scenario, seed: 5, session).notes
+        let keys = try session.execute("SELECT count(DISTINCT (a, b)) FROM paired").integer(0, 0)
+        // 5,000 (1 - 1/e) of 5,000 combinations.
+        #expect(notes.count == 1 && notes.first?.contains("about 3160 distinct keys") == true)
+        #expect(abs(try #require(keys) - 3160) < 100, "\(keys ?? 0)")
+      }
+    }
+
     @Test("A table is ready: visible to all, analysed, checkpointed")
     func ready() async throws {
       let scenario = try scenario("table: {name: ready, rows: 10k, row_width: 100B}")

@@ -116,7 +116,22 @@ private struct TableBuilding {
     }
     // Before version 14 COPY does not mark pages all-visible; statistics are owed in any case.
     try run("VACUUM (ANALYZE) \(name)")
-    return try filterNotes()
+    return keyNotes + (try filterNotes())
+  }
+
+  /// Each column's values are drawn by themselves: an index on several may have more keys than it should.
+  private var keyNotes: [String] {
+    table.indexes.compactMap { index in
+      guard index.columns.count > 1, let wanted = index.distinct else { return nil }
+      let combinations = index.columns.reduce(1.0) { product, name in
+        product * Double(columns.first { $0.name == name }?.distinct ?? table.rows)
+      }
+      // What so many draws find of them.
+      let found = combinations * (1 - Double.exp(-Double(table.rows) / combinations))
+      guard found > 1.5 * Double(wanted) else { return nil }
+      return "index \(index.name) has about \(Int(found)) distinct keys, not \(wanted): "
+        + "its columns' values are drawn independently of each other"
+    }
   }
 
   /// One statement; a name or type that hides a second one is an error.
