@@ -47,15 +47,6 @@ extension Model {
     tables = Self.tables(scenario, seed: seed)
     for table in scenario.tables { vacuums.append(Autovacuum(database.settings, rows: table.rows)) }
     checkpointer = Checkpointer(database.settings)
-    if let expire = database.storage.dirtyExpire {
-      let sizes = tables.map { $0.relationBytes }.flatMap { $0 }
-      writebacks = (0...replicas.count).map { server in
-        PageCacheWriteback(
-          sizes: sizes, expire: expire,
-          phase: key("writeback").uniform(server == 0 || database.colocated ? 0 : UInt64(server)))
-      }
-      replayedAtLook = Array(repeating: 0, count: replicas.count)
-    }
     let layouts = tables.map { $0.layout }
     cache = BufferCache(scenario, layouts: layouts)
     buffers =
@@ -79,9 +70,18 @@ extension Model {
     replayCPU = OwnedArray(repeating: .zero, count: count)
     replicaQueries = Array(repeating: [], count: count)
     lagNoted = OwnedArray(repeating: .zero, count: count)
+    replayedAtLook = Array(repeating: 0, count: count)
     replayers = []
     shippers = []
     arrivedMessages = Array(repeating: 0, count: count)
+    if let expire = database.storage.dirtyExpire {
+      let sizes = relationBytes
+      writebacks = (0...count).map { server in
+        PageCacheWriteback(
+          sizes: sizes, expire: expire,
+          phase: key("writeback").uniform(server == 0 || database.colocated ? 0 : UInt64(server)))
+      }
+    }
     for index in replicas.indices { replayers.append(admit(.replay, owner: Int32(index))) }
     for index in replicas.indices { shippers.append(admit(.ship, owner: Int32(index))) }
     addTraffic()

@@ -131,7 +131,8 @@ extension Model {
     return oldest
   }
 
-  private var relationBytes: [Int] { tables.map { $0.relationBytes }.flatMap { $0 } }
+  /// Of every table's heap and indexes.
+  var relationBytes: [Int] { tables.map { $0.relationBytes }.flatMap { $0 } }
 
   /// A replica's relations grow as it replays, on its own device or on the primary's.
   ///
