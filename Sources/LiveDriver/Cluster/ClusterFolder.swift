@@ -58,6 +58,22 @@ package struct ClusterFolder: Hashable, Sendable {
     release()
   }
 
+  /// Bytes a second at which the file system removes files whose blocks are on the device, by one of 128 MiB;
+  /// nil where there is no room for it..
+  package func removalSpeed() -> Double? {
+    let probe = path + "/removal"
+    let file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { return nil }
+    let megabyte = [UInt8](repeating: 1, count: 1 << 20)
+    let isWritten =
+      (0..<128).allSatisfy { _ in write(file, megabyte, megabyte.count) == megabyte.count }
+      && fsync(file) == 0
+    close(file)
+    let began = ContinuousClock.now
+    unlink(probe)
+    return isWritten ? Double(128 << 20) / (began.duration(to: .now) / .seconds(1)) : nil
+  }
+
   /// Gives the lock up and leaves everything else, as the owner's sudden end does.
   package func abandon() { unlock() }
 

@@ -22,26 +22,20 @@ struct LiveRunner: Sendable {
   let console: Console
   /// For how long each try of a batch awaits a lost server.
   var patience = TimeSpan.seconds(30)
-  /// On the clock of `DispatchTime`, nanoseconds; nil without a bound.
-  private let deadline: UInt64?
+  private let began = ContinuousClock.now
+  private let bound: TimeBound
 
   /// `timeBound` is in seconds of wall-clock time.
   init(loaded: LoadedScenario, limits: ResourceLimits, timeBound: Double?, console: Console) {
     self.loaded = loaded
     self.limits = limits
     self.console = console
-    deadline = timeBound.map {
-      DispatchTime.now().uptimeNanoseconds + UInt64(min($0, 3e8) * 1e9)
-    }
+    bound = TimeBound(seconds: timeBound)
   }
 
   var scenario: Scenario { loaded.scenario }
 
-  private var mustStop: Bool {
-    if Interrupt.isRequested { return true }
-    guard let deadline else { return false }
-    return DispatchTime.now().uptimeNanoseconds >= deadline
-  }
+  private var mustStop: Bool { Interrupt.isRequested || bound.hasPassed }
 
   func run() throws -> Finished {
     console.say(opening)
@@ -64,7 +58,7 @@ struct LiveRunner: Sendable {
         for note in cluster.notes { console.warn(note) }
         return try await onOwnThread { () throws(any Error) in
           let planned = LivePlan(
-            scenario, limits: limits, on: cluster, shouldStop: { mustStop })
+            scenario, limits: limits, on: cluster, began: began, shouldStop: { mustStop })
           for sentence in planned.sentences { console.say(sentence) }
           let filling = try fill(cluster)
           return try measure(
@@ -93,7 +87,7 @@ struct LiveRunner: Sendable {
   private func fillTables(
     of cluster: ThrowawayCluster
   ) throws -> (notes: [String], seconds: Double) {
-    let began = DispatchTime.now().uptimeNanoseconds
+    let began = ContinuousClock.now
     let connection = try Connection(cluster.primary.session, applicationName: "rehearse fill")
     let progress = Progress(console, label: scenario.name)
     defer { progress.finish() }
@@ -113,7 +107,7 @@ struct LiveRunner: Sendable {
     }
     for note in built.notes { console.warn(note) }
     for replica in cluster.replicas { try replica.catchUp(with: cluster.primary) }
-    return (built.notes, Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9)
+    return (built.notes, began.secondsAgo)
   }
 
   /// Names a run's rows in `rehearse_progress`.
