@@ -1,6 +1,8 @@
-import LiveDriver
+import Primitives
 import Scenarios
 import Testing
+
+@testable import LiveDriver
 
 extension OnAServer {
   @Suite struct SafetyTests {
@@ -119,6 +121,28 @@ extension OnAServer {
       try await withSession { session in
         let refusals = try TargetCheck(session, allowed: [], connections: 100_000).refusals
         #expect(refusals.contains { if case .tooFewConnections = $0 { true } else { false } })
+      }
+    }
+
+    @Test(
+      "A session of a checked string is not used on another cluster, nor a lost one made again there"
+    )
+    func otherCluster() async throws {
+      try await withCluster { cluster in
+        var server = cluster.primary.session
+        server.onlyCluster = try Connection(server, applicationName: "rehearse-test").cluster()
+        _ = try Connection(server, applicationName: "rehearse-test")
+        var moved = server
+        moved.onlyCluster = "7000000000000000000"
+        let again = BackfillConnection(moved, clock: LiveClock(), patience: .seconds(1))
+        let first = #expect(throws: ServerError.self) {
+          try Connection(moved, applicationName: "rehearse-test")
+        }
+        let second = #expect(throws: ServerError.self) { try again.recover() }
+        for error in [first, second] {
+          #expect(error?.message.contains("another cluster") == true)
+          #expect(error?.isConnectionLost == false)
+        }
       }
     }
 

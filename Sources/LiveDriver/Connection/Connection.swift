@@ -18,7 +18,7 @@ package final class Connection: @unchecked Sendable {
   /// Of the command whose answer is coming in, until it is complete.
   var firstFailure: ServerError?
 
-  /// Connects, within 10 s unless the string says otherwise.
+  /// Connects, within 10 s unless the string says otherwise; fails on another cluster than the string's.
   ///
   /// `applicationName` replaces that of the string: pg_stat_activity shows it.
   package init(_ server: ConnectionString, applicationName: String) throws(ServerError) {
@@ -35,6 +35,16 @@ package final class Connection: @unchecked Sendable {
     cpostgres_silence_notices(handle)
     self.handle = handle
     canceller = Canceller(cancel)
+    if let only = server.onlyCluster, try cluster() != only {
+      throw ServerError(
+        sqlState: ServerError.queryCanceled,
+        message: "the server that answers is of another cluster than the one that was checked")
+    }
+  }
+
+  /// The cluster's system identifier, which its replicas share.
+  package func cluster() throws(ServerError) -> String? {
+    try execute("SELECT system_identifier FROM pg_control_system()").scalar
   }
 
   deinit { PQfinish(handle) }

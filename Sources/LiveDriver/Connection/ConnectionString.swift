@@ -5,6 +5,10 @@ import CPostgres
 /// Its description never holds a password; nothing else turns the values into text.
 package struct ConnectionString: Hashable, Sendable {
   package private(set) var keywords: [Keyword]
+  /// The only cluster that may answer, by its system identifier; nil takes any.
+  ///
+  /// A string may name several hosts, and a host's name may lead elsewhere a moment later.
+  package var onlyCluster: String?
 
   package struct Keyword: Hashable, Sendable {
     package var name: String

@@ -29,7 +29,7 @@ package enum Marker {
   }
 
   private static func text(_ server: Connection) throws(ServerError) -> String {
-    let system = try server.execute("SELECT system_identifier FROM pg_control_system()").scalar
+    let system = try server.cluster()
     return "\(words) \(system ?? "")"
   }
 }

@@ -29,6 +29,8 @@ package struct TargetCheck: Hashable, Sendable {
           database: place.database, host: place.host,
           marking: try Marker.statement(on: place.database, session)))
     }
+    let version = session.serverVersion / 10_000
+    if !Installation.supported.contains(version) { refusals.append(.version(version)) }
     if try isReplica(session) { refusals.append(.hotStandby) }
     if !exceptions.contains(.productionName) {
       refusals += try place.productionNames(session)
@@ -54,8 +56,7 @@ package struct TargetCheck: Hashable, Sendable {
     ofReplica replica: Connection, of target: Connection
   ) throws(ServerError) -> TargetRefusal? {
     guard try isReplica(replica) else { return .notAReplica }
-    let query = "SELECT system_identifier FROM pg_control_system()"
-    return try replica.execute(query).scalar == target.execute(query).scalar ? nil : .otherCluster
+    return try replica.cluster() == target.cluster() ? nil : .otherCluster
   }
 }
 

@@ -3,6 +3,8 @@ package enum TargetRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// Neither marked nor allowed; the statement would mark it.
   case notAllowed(database: String, host: String, marking: String)
   case hotStandby
+  /// A major version that rehearse has not been made for.
+  case version(Int)
   /// Who else is there, such as "psql of alice".
   case otherSessions([String])
   case superuser(role: String)
@@ -13,11 +15,17 @@ package enum TargetRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// A server that takes writes, given as a replica.
   case notAReplica
 
+  private static var versions: String {
+    "\(Installation.supported.lowerBound) to \(Installation.supported.upperBound)"
+  }
+
   package var description: String {
     switch self {
     case .notAllowed(let database, let host, _):
       "database \(database) on \(host) is neither marked as throwaway nor allowed by the project"
     case .hotStandby: "the target is a hot standby, which takes no writes"
+    case .version(let version):
+      "the target runs PostgreSQL \(version), and \(Self.versions) are known"
     case .otherSessions(let names):
       "others are using the server: \(names.prefix(5).joined(separator: ", "))"
         + (names.count > 5 ? " and \(names.count - 5) more" : "")
@@ -39,6 +47,7 @@ package enum TargetRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         "or list it in rehearse.yaml: targets: [{host: \(host), database: \(database)}]",
       ]
     case .hotStandby: ["give the primary as --target, and this server as --replica"]
+    case .version: ["rehearse on a server of one of those versions"]
     case .otherSessions:
       ["end the other sessions, or list the target with allow: [other_sessions] in rehearse.yaml"]
     case .superuser:

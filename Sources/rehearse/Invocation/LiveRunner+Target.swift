@@ -29,9 +29,18 @@ extension LiveRunner {
         return nil
       }
       for warning in preview.warnings { console.warn(warning) }
-      return try rehearse(on: primary, replicas, options, file, preview)
+      let cluster = try session.cluster()
+      func checked(_ server: ConnectionString) -> ConnectionString {
+        var only = server
+        only.onlyCluster = cluster
+        return only
+      }
+      return try rehearse(
+        on: checked(primary), replicas.map(checked), options, file, preview)
     } catch let error as LiveError {
       throw Failure(error)
+    } catch let error as ServerError {
+      throw Failure(LiveError.server(error))
     }
   }
 
@@ -43,7 +52,9 @@ extension LiveRunner {
     do {
       return try Connection(server, applicationName: "rehearse")
     } catch {
-      throw Failure(.serverUnreachable, "\(server): \(error)")
+      throw Failure(
+        .serverUnreachable, "\(server): \(error)",
+        help: "start the server or mend the connection string; psql takes the same one")
     }
   }
 
