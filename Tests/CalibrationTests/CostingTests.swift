@@ -13,9 +13,9 @@ enum PlantedServer {
     "costs.log_file": 0.07, "costs.log_file_cpu": 0.05, "costs.plan": 33e-6,
     "costs.select_row": 3.1e-6,
     "costs.update_row": 2.9e-6, "costs.row_kibibyte": 2.6e-6, "costs.fetch_page": 18e-6,
-    "costs.new_page": 25e-6,
+    "costs.new_page": 25e-6, "costs.write_page": 6e-6,
     "costs.move_row": 1.4e-6, "costs.key_entry": 0.6e-6, "costs.index_entry": 1.7e-6,
-    "costs.leaf_pass": 0.2e-6,
+    "costs.leaf_pass": 0.14e-6,
     "costs.page_image": 2.2e-6, "costs.index_step": 70e-9, "costs.scan_row": 90e-9,
     "costs.replay_record": 0.5e-6, "costs.replay_image": 3e-6, "costs.contention": 0.08,
     "costs.begin": 5e-6, "costs.commit": 5e-6, "costs.cold": 240e-6, "costs.driver": 9e-6,
@@ -55,6 +55,7 @@ enum PlantedServer {
         pass.add("commit_bytes", [["bytes": bytes, "durable": durable + 1e-4, "memory": 1e-4]])
       }
       waits(&pass, &error)
+      pass.add("burst", [["rewrite": error.off(c("write_page"))]])
       all.add(pass, number: number)
     }
     return all
@@ -228,17 +229,22 @@ enum PlantedServer {
 
   @Test("Joint draws keep what a regression ties together")
   func correlation() throws {
-    let draws = Costing.draws(PlantedServer.measured(noise: 0.03, seed: 9), count: 200)
-    let pairs = draws.compactMap { draw in
-      draw["costs.move_row"].flatMap { move in draw["costs.key_entry"].map { (move, $0) } }
+    func correlation(seed: UInt64) -> Double {
+      let draws = Costing.draws(PlantedServer.measured(noise: 0.03, seed: seed), count: 200)
+      let pairs = draws.compactMap { draw in
+        draw["costs.update_row"].flatMap { row in draw["costs.row_kibibyte"].map { (row, $0) } }
+      }
+      let (mx, my) = (
+        pairs.reduce(0) { $0 + $1.0 } / 200, pairs.reduce(0) { $0 + $1.1 } / 200
+      )
+      let xy = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
+      let xx = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.0 - mx) }
+      let yy = pairs.reduce(0) { $0 + ($1.1 - my) * ($1.1 - my) }
+      return xy / (xx * yy).squareRoot()
     }
-    let (mx, my) = (
-      pairs.reduce(0) { $0 + $1.0 } / 200, pairs.reduce(0) { $0 + $1.1 } / 200
-    )
-    let xy = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-    let xx = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.0 - mx) }
-    let yy = pairs.reduce(0) { $0 + ($1.1 - my) * ($1.1 - my) }
-    #expect(xy / (xx * yy).squareRoot() < -0.3)
+    // Ten passes are few for a correlation: single seeds spread by a third.
+    let correlations = (1...8).map { correlation(seed: $0) }
+    #expect(correlations.reduce(0, +) / 8 < -0.3, "\(correlations)")
   }
 
   @Test("Batches that differ in what their rows do tell the costs apart; all of one kind do not")
