@@ -31,6 +31,7 @@ MECHANISMS = [
     Mechanism("new log files", "database.settings.min_wal_size=16GiB"),
     Mechanism("CPU of new log files", "database.costs.log_file_cpu=0us"),
     Mechanism("pages into shared buffers", "database.costs.fetch_page=0us", "database.costs.new_page=0us"),
+    Mechanism("pages written for others", "database.costs.write_page=0us"),
     Mechanism("width of rows", "database.costs.row_kibibyte=0us"),
     Mechanism("full leaves", "database.costs.leaf_pass=0us"),
     Mechanism("rest of the disk", "database.storage.rest_time=1ns"),

@@ -30,6 +30,8 @@ package struct Costs: Sendable, Hashable {
   package var fetchPage: TimeSpan = .zero
   /// Extend the table by a page, which is then in a shared buffer.
   package var newPage: TimeSpan = .zero
+  /// Write a changed page to the operating system's cache, so that another one gets its shared buffer.
+  package var writePage: TimeSpan = .zero
   /// Extra for a version that has to go to another page.
   package var moveRow: TimeSpan = .nanoseconds(1_800)
   /// Insert one index entry, on any leaf.

@@ -51,6 +51,7 @@ extension Model {
     cache = BufferCache(scenario, layouts: layouts)
     buffers =
       database.costs.fetchPage > .zero ? BufferCache.buffers(scenario, layouts: layouts) : nil
+    replacement = BufferReplacement(buffers: database.settings.sharedBuffers)
     let timeout = database.settings.lockTimeout
     appLockTimeout = timeout > .zero ? timeout : nil
 

@@ -58,6 +58,7 @@ struct Model: ~Copyable {
   var cache: BufferCache
   /// What of it lies in shared buffers; nil where it costs nothing to bring a page there.
   var buffers: BufferCache?
+  var replacement: BufferReplacement
 
   var processes = Slab<Process>(capacity: 4096)
   var serial: UInt32 = 0

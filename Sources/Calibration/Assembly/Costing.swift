@@ -139,6 +139,7 @@ package struct Costing: Sendable {
     set("storage.write_latency", whole - software)
     rests(measured)
     set("storage.page_transfer", measured.median("burst", "page"))
+    set(cost: "write_page", measured.median("burst", "rewrite"))
   }
 
   /// With mean rest g the mean latency is rested − (rested − busy) × τ/(g + τ), rests being exponential.
@@ -235,6 +236,7 @@ extension Costing {
     "costs.leaf_pass": BatchDesign.method, "costs.page_image": BatchDesign.method,
     "costs.contention": "a batch's time for a row, its run queue apart, beside another batch over "
       + "alone, less one",
+    "costs.write_page": "CPU of writing a page over another in the page cache",
     "costs.log_file": "a new file of 16 MiB of zeros, written and flushed beside the data",
     "costs.log_file_cpu": "CPU of writing and flushing such a file",
     "costs.flush": "software's part of a commit's wait: its default, or half if that is less",

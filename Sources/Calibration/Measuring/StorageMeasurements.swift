@@ -92,7 +92,8 @@ enum StorageMeasurements {
   private static let burstBytes = 128 << 20
 
   /// Seconds that a page of a long file takes on its way from the page cache to the volume, many requests at a
-  /// time, as a checkpoint's and the operating system's own writing; none where the folder is not here.
+  /// time, as a checkpoint's and the operating system's own writing, and the CPU of one written over another in the
+  /// page cache; none where the folder is not here.
   static func burst(folder: String, pass: Int) -> [Measured.Reading] {
     let path = "\(folder)/\(prefix)burst-\(pass)"
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
@@ -107,7 +108,15 @@ enum StorageMeasurements {
     }
     let start = monotonicSeconds()
     guard fsync(file) == 0 else { return [] }
-    return [["page": (monotonicSeconds() - start) * Double(page) / Double(burstBytes)]]
+    let seconds = (monotonicSeconds() - start) * Double(page) / Double(burstBytes)
+    let cpu = ProcessorTime.ofThisThread()
+    let count = burstBytes / page / 4
+    for index in 0..<count {
+      // As buffers are reused: in no order.
+      let place = index &* 5_003 % (burstBytes / page) * page
+      guard pwrite(file, block, page, off_t(place)) == page else { return [] }
+    }
+    return [["page": seconds, "rewrite": (ProcessorTime.ofThisThread() - cpu) / Double(count)]]
   }
 
   static func removeFiles(folder: String) {

@@ -54,6 +54,10 @@ enum CostTable {
         key: "new_page", path: \.newPage, doc: "Extend the table by a page.",
         reason: "measured by a calibration only"),
       Entry(
+        key: "write_page", path: \.writePage,
+        doc: "Write a changed page out of the shared buffers, to make room for another one.",
+        reason: "measured by a calibration only"),
+      Entry(
         key: "move_row", path: \.moveRow, doc: "Extra for a version that goes to another page."),
       Entry(key: "index_entry", path: \.indexEntry, doc: "Insert one index entry, on any leaf."),
       Entry(

@@ -70,12 +70,15 @@ extension Model {
     return (matching + others + passes + pageDemand(of: work) + fetched) * crowd
   }
 
-  /// CPU of page images, of pages that the table grows by, and of leaves that nobody has come to since a fresh
-  /// server's indexes were built past its shared buffers (nbtsort.c).
+  /// CPU of page images, of pages that come into shared buffers, and of those written in their favour.
   func pageDemand(of work: TablePages.Work) -> TimeSpan {
-    let leaves = scenario.database.state == .fresh ? work.firstLeaves : 0
-    return costs.pageImage * Double(work.images) + costs.newPage * work.newPages
-      + costs.fetchPage * leaves
+    costs.pageImage * Double(work.images) + costs.newPage * work.newPages
+      + costs.fetchPage * leavesToFetch(work) + costs.writePage * work.written
+  }
+
+  /// Leaves that nobody has come to since a fresh server's indexes were built past its shared buffers (nbtsort.c).
+  private func leavesToFetch(_ work: TablePages.Work) -> Double {
+    scenario.database.state == .fresh ? work.firstLeaves : 0
   }
 
   /// CPU of a single row's version on another page, and of its entry in each index.
@@ -112,10 +115,14 @@ extension Model {
       return work
     }
     let batch = workers[index].frontier.rows
-    return tables[0].update(
+    var work = tables[0].update(
       rows: segment, share: share, physicalOrder: workers[index].physicalOrder,
       touched: backfillTouchesIndex, pinned: horizonHeld,
       batchesOf: segment.lowerBound == batch.lowerBound ? batch.count : nil, &random)
+    // Replicas have as many buffers, and the same pages in them.
+    work.written = replacement.written(
+      for: fetchedPages(of: segment, worker: index) + work.newPages + leavesToFetch(work))
+    return work
   }
 
   /// Pages of the segment that have to be read, and how many reads run side by side.
@@ -163,7 +170,7 @@ extension Model {
     LogContent(
       bytes: Int64(work.totalBytes),
       replay: costs.replayRecord * work.records + costs.replayImage * work.images
-        + costs.newPage * work.newPages,
+        + costs.newPage * work.newPages + costs.writePage * work.written,
       reads: Double(work.pagesToRead), conflictHorizon: conflictHorizon)
   }
 

@@ -15,6 +15,8 @@ package struct TablePages: ~Copyable {
     var newPages = 0.0
     /// Leaves that no entry has come to since the indexes were built, of those in no order.
     var firstLeaves = 0.0
+    /// Changed pages that were written to make room for others.
+    var written = 0.0
     /// Row pointers of full leaves that nbtree went over.
     package var leafPointers = 0.0
     /// Log records, for the replica's replay.
@@ -38,6 +40,7 @@ package struct TablePages: ~Copyable {
       part.leafPointers = leafPointers * share
       part.newPages = newPages * share
       part.firstLeaves = firstLeaves * share
+      part.written = written * share
       return part
     }
   }

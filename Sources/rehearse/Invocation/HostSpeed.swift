@@ -99,7 +99,7 @@ extension Costs {
       \.indexEntry, \.keyEntry, \.leafPass, \.indexStep, \.scanRow, \.lockRow, \.expression,
       \.recheck,
       \.pageImage, \.rowKibibyte, \.fetchPage,
-      \.newPage, \.replayRecord, \.replayImage, \.driver,
+      \.newPage, \.writePage, \.replayRecord, \.replayImage, \.driver,
     ]
     for path in paths { self[keyPath: path] = self[keyPath: path] * factor }
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Gates
 import Measurements
 import Scenarios
@@ -92,6 +93,22 @@ struct BufferCostTests {
     let moved = try seconds(100)
     #expect(moved > 0.97 * all && moved <= 1.001 * all, "\(moved)")
     #expect(try seconds(45) == 0)
+  }
+
+  @Test("Once a backfill has been through all buffers, a page is written for each that comes")
+  func replaced() throws {
+    func seconds(_ buffers: String) throws -> Double {
+      try extra("write_page: 1ms") {
+        try scenario(
+          buffers: buffers,
+          costs: $0.replacingOccurrences(of: "}", with: $0 == "{}" ? "" : ", ") + "fetch_page: 1us}"
+        )
+      }
+    }
+    // Its pages and as many new ones come; 16 MiB are 2,048 buffers, 128 MiB are 16,384.
+    let written = (2 * Self.pages - 2_048) * 1e-3
+    #expect(try abs(seconds("16MiB") / written - 1) < 0.03)
+    #expect(try seconds("128MiB") == 0)
   }
 
   @Test("A wider row costs its bytes")
