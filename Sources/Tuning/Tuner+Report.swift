@@ -48,13 +48,21 @@ extension Tuner {
     {
       return .edge(path: axis.path, text: axis.range.text(best.size))
     }
-    let faster = evaluator.evaluations.filter { $0.duration < 0.98 * duration }
-      .max { $0.duration < $1.duration }
-    if let worst = faster.flatMap({ Feasibility($0, constraints).worst }) {
-      return .gate(id: worst.constraint.rule.id)
+    if let gate = Self.missed(byPointsFasterThan: duration, evaluator.evaluations, constraints) {
+      return .gate(id: gate)
     }
     let scenario = try loaded.tree.scenario(with: best.evaluation.candidate.values)
     return FirstOrder(scenario)?.rates.binding.map { .resource($0.resource.words) }
+  }
+
+  /// The gate that the slowest of the faster points misses.
+  ///
+  /// One that meets every gate in the trials that it got is no reason against being faster.
+  static func missed(
+    byPointsFasterThan duration: Double, _ evaluations: [Evaluation], _ constraints: [Constraint]
+  ) -> String? {
+    evaluations.filter { $0.duration < 0.98 * duration }.sorted { $0.duration > $1.duration }.lazy
+      .compactMap { Feasibility($0, constraints).worst?.constraint.rule.id }.first
   }
 
   /// Bisects the winner's branch once more with the limit relaxed; the trials do not depend on it.

@@ -52,6 +52,17 @@ struct BranchTests {
     }
   }
 
+  @Test("What keeps from being faster is a gate that a faster point misses, not one that meets all")
+  func binding() {
+    let gates = [World.wait, World.deadline]
+    let points = [
+      World.point(1, wait: 50, duration: 20), World.point(2, wait: 60, duration: 19),
+      World.point(3, wait: 150, duration: 15), World.point(4, wait: 400, duration: 10),
+    ].map(\.evaluation)
+    #expect(Tuner.missed(byPointsFasterThan: 20, points, gates) == "wait")
+    #expect(Tuner.missed(byPointsFasterThan: 20, Array(points.prefix(2)), gates) == nil)
+  }
+
   @Test("A gate that is met everywhere ends at the space's own end")
   func edge() {
     var branch = World.branch()
