@@ -229,7 +229,9 @@ extension RunRecord {
     var prefix = path
     while let cut = prefix.lastIndex(where: { ".[".contains($0) }) {
       prefix = String(prefix[..<cut])
-      if let place = place(of: prefix + ".") ?? place(of: prefix + "[") { return place }
+      // An empty list has itself a place.
+      let itself = header.scenario.first { $0.path == prefix }?.place
+      if let place = itself ?? place(of: prefix + ".") ?? place(of: prefix + "[") { return place }
     }
     return nil
   }

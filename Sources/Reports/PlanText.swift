@@ -29,7 +29,8 @@ package struct PlanText {
         lastOrigin = ""
       }
       let origin = "\(value.origin)"
-      lines += Self.row("    \(key) = \(value.text)", origin == lastOrigin ? "\"" : origin)
+      let shown = "    \(key) = \(value.text.printable)"
+      lines += Self.row(shown, origin == lastOrigin ? "\"" : origin.printable)
       lastOrigin = origin
     }
     return lines

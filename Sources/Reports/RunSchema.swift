@@ -6,6 +6,15 @@ package enum RunSchema {
     {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "rehearse.run/1",
+    \(ofRun)
+      "$defs": {
+    \(definitions)
+      }
+    }
+
+    """
+
+  private static let ofRun = """
       "title": "One simulated or live run",
       "type": "object",
       "required": ["schema", "world", "model_version", "seed", "scenario", "complete", "censored",
@@ -144,7 +153,9 @@ package enum RunSchema {
           }
         }
       },
-      "$defs": {
+    """
+
+  private static let definitions = """
         "number": {"type": ["number", "null"]},
         "bounds": {
           "type": "object",
@@ -205,9 +216,6 @@ package enum RunSchema {
             "predicted_high": {"$ref": "#/$defs/number"}
           }
         }
-      }
-    }
-
     """
 
   package static let runs = """
@@ -219,7 +227,56 @@ package enum RunSchema {
       "required": ["schema", "runs"],
       "properties": {
         "schema": {"const": "rehearse.runs/1"},
-        "runs": {"type": "array", "items": {"$ref": "rehearse.run/1"}}
+        "runs": {"type": "array", "items": {"$ref": "#/$defs/run"}},
+        "baselines": {
+          "description": "What ci found beside saved baselines, by scenario.",
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["scenario", "baseline", "paired", "regression", "rows", "changes"],
+            "properties": {
+              "scenario": {"type": "string"},
+              "baseline": {"type": "string"},
+              "paired": {"type": "boolean"},
+              "regression": {"type": "boolean"},
+              "rows": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": ["name", "unit", "worse"],
+                  "properties": {
+                    "name": {"type": "string"},
+                    "unit": {"type": "string"},
+                    "before": {"type": "number"},
+                    "after": {"type": "number"},
+                    "low": {"type": "number"},
+                    "high": {"type": "number"},
+                    "worse": {"type": "boolean"}
+                  }
+                }
+              },
+              "changes": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": ["path", "line"],
+                  "properties": {
+                    "path": {"type": "string"},
+                    "before": {"type": "string"},
+                    "after": {"type": "string"},
+                    "line": {"type": "integer", "minimum": 0}
+                  }
+                }
+              }
+            }
+          }
+        }
+      },
+      "$defs": {
+        "run": {
+    \(ofRun.dropLast())
+        },
+    \(definitions)
       }
     }
 

@@ -78,6 +78,27 @@ struct ParserTests {
     }
   }
 
+  @Test("What ci writes of several runs, a regression among them, is what it says")
+  func regression() throws {
+    try Command.inFolder { command in
+      try command.write(try command.run("schema", "runs").output, to: "runs.schema")
+      let sound = Small.scenario(gates: Small.passing)
+      try command.write(sound, to: "s.yaml")
+      try command.write(sound.replacing("name: small", with: "name: other"), to: "t.yaml")
+      #expect(try command.run("baseline", "save", "s.yaml").status == 0)
+      try command.write(sound.replacing("pause: 10ms", with: "pause: 900ms"), to: "s.yaml")
+      let answer = try command.run(
+        "ci", "s.yaml", "t.yaml", "--no-history", "--format", "json", "--out", "junit=o.xml",
+        "--out",
+        "sarif=o.sarif")
+      #expect(answer.status == 2, "\(answer.errors)")
+      #expect(answer.output.contains("\"baselines\""))
+      try command.write(answer.output, to: "o.json")
+      let verdict = try read(command, "junit=o.xml", "sarif=o.sarif", "json:runs.schema=o.json")
+      #expect(verdict.status == 0, "\(verdict.errors)")
+    }
+  }
+
   @Test("A broken document is objected to by each parser")
   func broken() throws {
     try Command.inFolder { command in

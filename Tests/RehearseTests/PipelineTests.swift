@@ -149,7 +149,7 @@ struct PipelineTests {
       #expect(try command.run("ci", "s.yaml", "--no-history").status == 0)
       for (old, new, line) in [
         ("{rows: 200}", "{rows: 2000}", 13),
-        ("    - {pause_when: replica.lag_bytes > 20KiB, every: 20ms}\n", "    []\n", 13),
+        ("    - {pause_when: replica.lag_bytes > 20KiB, every: 20ms}\n", "    []\n", 16),
         ("columns: [w]", "columns: [v]", 10),
       ] {
         let text = sound.replacing(old, with: new)

@@ -41,6 +41,19 @@ struct PlanTests {
     #expect(try #require(estimate("locks.hold.max", of: large)) > hold)
   }
 
+  @Test("Free text does not steer the terminal")
+  func steering() throws {
+    try Command.inFolder { command in
+      let text = Small.scenario().replacing(
+        "name: small\n", with: "name: small\ndescription: \"\\e[2J cleared\"\n")
+      try command.write(text, to: "s.yaml")
+      let answer = try command.run("plan", "s.yaml")
+      #expect(answer.status == 0, "\(answer.errors)")
+      #expect(answer.output.contains("[2J cleared"))
+      #expect(!answer.output.contains("\u{1B}"))
+    }
+  }
+
   @Test("Traffic alone has values, and no arithmetic of a backfill")
   func trafficAlone() throws {
     let plan = try plan("--set", "backfill=null", "--set", "strategy=null")

@@ -71,9 +71,9 @@ private struct SchemaSubset {
 
   private func problems(of value: Any, _ schema: [String: Any], _ path: String) -> [String] {
     if let reference = schema["$ref"] as? String {
-      guard let name = reference.split(separator: "/").last, reference.hasPrefix("#"),
+      guard let name = reference.split(separator: "/").last, reference.hasPrefix("#/$defs/"),
         let target = (root["$defs"] as? [String: Any])?[String(name)] as? [String: Any]
-      else { return [] }
+      else { return ["\(path): \(reference) leads nowhere"] }
       return problems(of: value, target, path)
     }
     var found: [String] = []
