@@ -34,8 +34,8 @@ extension RandomScenario {
   private mutating func storage(slow: Bool) -> String {
     let iops = calm ? 10_000 : slow ? logWhole(80...600) : logWhole(1_000...20_000)
     let burst =
-      !calm && chance(0.5)
-      ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(1...100))}" : "none"
+      !calm && chance(0.6)
+      ? "{iops: \(iops * whole(2...4)), credits: \(logWhole(1...30))}" : "none"
     let free = chance(0.2) ? ", free_space: \(logWhole(20...5_000))MiB" : ""
     let expire = chance(0.25) ? ", dirty_expire: \(whole(1...8))s" : ""
     return "{iops: \(iops), throughput: \(slow ? whole(2...20) : 200)MiB/s, "
