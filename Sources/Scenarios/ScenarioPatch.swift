@@ -6,18 +6,21 @@ package struct ScenarioPatch: Sendable {
   /// Nil where a value cannot be put in by editing the text, or where the edited text would say
   /// something else as well.
   package init?(_ loaded: LoadedScenario, _ values: [TunedValue]) {
-    text = loaded.tree.reading.text
+    let written = loaded.tree.reading.text
+    text = written
     for value in values {
       guard let steps = Merge.steps(value.path[...], .file)?.map(\.name), edit(steps, value.text)
       else { return nil }
     }
     guard let again = try? ScenarioFile.load(text: text, path: loaded.path),
       let wanted = try? loaded.tree.scenario(with: values),
-      again.scenario.strategy == wanted.strategy
+      again.scenario.strategy == wanted.strategy,
+      // The text alone: what a calibration or the command line says is not in it.
+      let before = try? ScenarioFile.load(text: written, path: loaded.path)
     else { return nil }
     let outside = { (value: ResolvedValue) in !value.path.hasPrefix("strategy.") }
     guard
-      again.resolved.filter(outside).map(\.text) == loaded.resolved.filter(outside).map(\.text)
+      again.resolved.filter(outside).map(\.text) == before.resolved.filter(outside).map(\.text)
     else { return nil }
   }
 

@@ -42,6 +42,15 @@ import Testing
     #expect(whole.contains("strategy: {batch: {rows: 4100}}"))
   }
 
+  @Test("What the command line or a calibration says beside the text stays out of it")
+  func beside() throws {
+    let text = head + "strategy: {workers: 2}\n"
+    let loaded = try ScenarioFile.load(
+      text: text, path: "s.yaml", sets: ["database.costs.statement=30us", "table.rows=5M"])
+    let patch = ScenarioPatch(loaded, [TunedValue(path: "strategy.workers", text: "4")])
+    #expect(patch?.text == head + "strategy: {workers: 4}\n")
+  }
+
   @Test("An alternative gives way whole, a scalar to a map and a map to a scalar")
   func alternatives() throws {
     #expect(
