@@ -6,7 +6,7 @@ REHEARSE := .build/release/rehearse
 SOURCES := Sources Tests Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format bench bench-kernel bench-model bench-driver bench-tune oracles fidelity sealed ablation fuzz record-goldens clean prerequisites charts
+.PHONY: help demo build test lint format bench bench-kernel bench-model bench-driver bench-tune bench-tune-live oracles fidelity sealed ablation fuzz record-goldens clean prerequisites charts
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ sealed: build $(CALIBRATION) ## The same on scenarios drawn from the hash of cod
 	scenarios=$$(Benchmarks/fidelity/fidelity.py seal --calibration $(CALIBRATION)); folder=$$(dirname $$scenarios); \
 	Benchmarks/fidelity/fidelity.py run --calibration $(CALIBRATION) --scenarios $$scenarios --cells $$folder/cells.json && \
 	Benchmarks/fidelity/fidelity.py table --cells $$folder/cells.json --train results/fidelity/development.json --title "Sealed set" --out $$folder/table.md
+
+bench-tune-live: build $(CALIBRATION) ## Run what tune recommends for real: results/tune-live.md
+	Benchmarks/tune-live $(CALIBRATION) > results/local/tune-live.md && mv results/local/tune-live.md results/tune-live.md
 
 ablation: build $(CALIBRATION) ## Errors without each mechanism of the model: results/fidelity/ablation.md
 	Benchmarks/fidelity/fidelity.py ablate --calibration $(CALIBRATION) --out results/fidelity/ablation.md
