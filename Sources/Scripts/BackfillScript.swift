@@ -27,7 +27,7 @@ package struct BackfillScript: Sendable {
   package init(
     _ scenario: Scenario, in language: Language, source: String, version: String
   ) throws(Refusal) {
-    guard let parts = ScriptParts(scenario, source: source, version: version) else {
+    guard let parts = ScriptParts(scenario, language, source: source, version: version) else {
       throw Refusal(
         reason: "the scenario has no backfill", help: "there is nothing that a script could do")
     }
@@ -54,11 +54,15 @@ package struct BackfillScript: Sendable {
 struct ScriptParts: Sendable {
   let scenario: Scenario
   let backfill: Backfill
+  let language: BackfillScript.Language
   let source: String
   let version: String
 
-  init?(_ scenario: Scenario, source: String, version: String) {
+  init?(
+    _ scenario: Scenario, _ language: BackfillScript.Language, source: String, version: String
+  ) {
     guard let backfill = scenario.backfill else { return nil }
+    self.language = language
     self.scenario = scenario
     self.backfill = backfill
     self.source = source
@@ -150,6 +154,38 @@ struct ScriptParts: Sendable {
     }
     notes += strategy.throttle.filter { SignalQuery($0) == nil }.map {
       "nothing pauses on \($0.condition.signal.rawValue)"
+    }
+    return notes + notesOfLanguage
+  }
+
+  /// What a program in another language would have.
+  private var notesOfLanguage: [String] {
+    var notes: [String] = []
+    if rows.target != nil, language != .psql {
+      notes.append("batches have \(rows.first) rows and are not steered towards a time")
+    }
+    if strategy.statement == .perRow, isWhole || language != .psql {
+      notes.append("rows are changed by one statement a batch, not one by one")
+    }
+    if pause.ratio > 0, language == .bash {
+      notes.append(
+        "it rests 0.1 s after a batch, not \(pause.ratio) times as long as the batch took")
+    }
+    if strategy.giveUp == .split, language != .psql {
+      notes.append("a batch that keeps failing is left out whole, not halved")
+    }
+    let aborting = checks.filter { $0.resume == nil }.map(\.condition.signal.rawValue)
+    if language == .rails, !aborting.isEmpty {
+      notes.append("nothing ends it on \(aborting.joined(separator: ", "))")
+    }
+    if language == .rails,
+      checks.contains(where: { ($0.resume ?? $0.condition).limit != $0.condition.limit })
+    {
+      notes.append("a pause ends where it began, not at resume_when")
+    }
+    let failures: Set<FailureCode> = [.lockTimeout, .deadlock, .serialization]
+    if strategy.retry.max > 0, !failures.isSubset(of: strategy.retry.on) {
+      notes.append("lock timeouts, deadlocks and serialization failures are all tried again")
     }
     return notes
   }

@@ -63,6 +63,7 @@ struct RailsScript {
 
           def process(batch)
             attempt = 0
+            began = Process.clock_gettime(Process::CLOCK_MONOTONIC)
             begin
               change(batch)
             rescue ActiveRecord::LockWaitTimeout, ActiveRecord::Deadlocked, ActiveRecord::SerializationFailure
@@ -73,7 +74,8 @@ struct RailsScript {
               end
               \(end)
             end
-            sleep(\(max(0, parts.pause.fixed)))
+            took = Process.clock_gettime(Process::CLOCK_MONOTONIC) - began
+            sleep(\(max(0, parts.pause.fixed)) + \(parts.pause.ratio) * took)
           end
 
           private

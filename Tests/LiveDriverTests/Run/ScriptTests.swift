@@ -27,6 +27,15 @@ extension OnAServer {
       try await expectOnce("range", .django, refusesFirst: true)
     }
 
+    @Test(
+      "So does the task for Rails",
+      .enabled(
+        if: FrameworkProject.hasRails,
+        "ActiveRecord and pg are not installed (ruby-activerecord, ruby-pg)"))
+    func rails() async throws {
+      try await expectOnce("range", .rails, refusesFirst: true)
+    }
+
     private func expectOnce(
       _ statement: String, _ language: BackfillScript.Language, refusesFirst: Bool = false
     ) async throws {
