@@ -24,7 +24,7 @@ host, once each. *Predicted*: 90 % interval for one execution, of 30 simulated t
 def play(verb, *arguments):
     """The one document that the command writes, whatever its gates say."""
     done = subprocess.run(
-        [COMMAND, verb, *arguments, *([] if verb == "plan" else ["--no-history"]), "--format", "json"], stdout=subprocess.PIPE, check=False)
+        [COMMAND, verb, *arguments, "--no-history", "--format", "json"], stdout=subprocess.PIPE, check=False)
     if done.returncode not in (0, 2, 3):
         sys.exit(f"rehearse {verb} {' '.join(arguments)}: exit {done.returncode}")
     return json.loads(done.stdout)
@@ -47,13 +47,12 @@ def main(calibration):
     with tempfile.TemporaryDirectory() as folder:
         for name, limits in SCENARIOS:
             tuned = os.path.join(folder, name + ".yaml")
-            calibrated = ["--calibration", calibration]
-            resolved = play("plan", f"Benchmarks/TuneLive/{name}.yaml", *calibrated)["resolved"]
+            path = f"Benchmarks/TuneLive/{name}.yaml"
             # A share of a core is no part of the scenario: the replica is that much slower.
-            held = cells.slower(limits, {value["path"]: value["value"] for value in resolved})
-            calibrated += cells.assignments(held)
+            _, _, held = cells.plan(path, "base", limits, calibration)
+            calibrated = ["--calibration", calibration] + cells.assignments(held)
             began = os.times().elapsed
-            choice = play("tune", f"Benchmarks/TuneLive/{name}.yaml", *calibrated, "--write", tuned)["recommended"]
+            choice = play("tune", path, *calibrated, "--write", tuned)["recommended"]
             elapsed = os.times().elapsed - began
             predicted = play("simulate", tuned, *calibrated, "--trials", "30")
             live = play("live", tuned, "--throwaway", *limits)

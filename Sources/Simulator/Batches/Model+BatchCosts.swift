@@ -66,7 +66,7 @@ extension Model {
     let matching = rowDemand(moved: moved, worker: index) * Double(work.hot + work.moved)
     let others = costs.scanRow * (Double(segment.count) * (1 - share))
     let passes = leafPass * work.leafPointers
-    let fetched = costs.fetchPage * fetchedPages(of: segment, worker: index)
+    let fetched = costs.fetchPage * work.fetched
     return (matching + others + passes + pageDemand(of: work) + fetched) * crowd
   }
 
@@ -120,8 +120,8 @@ extension Model {
       touched: backfillTouchesIndex, pinned: horizonHeld,
       batchesOf: segment.lowerBound == batch.lowerBound ? batch.count : nil, &random)
     // Replicas have as many buffers, and the same pages in them.
-    work.written = replacement.written(
-      for: fetchedPages(of: segment, worker: index) + work.newPages + leavesToFetch(work))
+    work.fetched = fetchedPages(of: segment, worker: index)
+    work.written = replacement.written(for: work.fetched + work.newPages + leavesToFetch(work))
     return work
   }
 

@@ -15,6 +15,8 @@ package struct TablePages: ~Copyable {
     var newPages = 0.0
     /// Leaves that no entry has come to since the indexes were built, of those in no order.
     var firstLeaves = 0.0
+    /// Heap pages that a batch brought into shared buffers.
+    var fetched = 0.0
     /// Changed pages that were written to make room for others.
     var written = 0.0
     /// Row pointers of full leaves that nbtree went over.
@@ -40,6 +42,7 @@ package struct TablePages: ~Copyable {
       part.leafPointers = leafPointers * share
       part.newPages = newPages * share
       part.firstLeaves = firstLeaves * share
+      part.fetched = fetched * share
       part.written = written * share
       return part
     }

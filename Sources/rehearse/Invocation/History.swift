@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Measurements
 import RunHistory
@@ -79,19 +78,19 @@ struct FinishedRun {
   init(_ source: String, _ work: () throws -> (RunRecord, DecisionLog?)) rethrows {
     self.source = source
     startedAt = Date()
-    let began = DispatchTime.now().uptimeNanoseconds
+    let began = ContinuousClock.now
     (record, decisions) = try work()
-    seconds = Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
+    seconds = began.secondsAgo
   }
 
   /// Nil where the work turned out to be none.
   init?(_ source: String, ifAny work: () throws -> (RunRecord, DecisionLog?)?) rethrows {
     self.source = source
     startedAt = Date()
-    let began = DispatchTime.now().uptimeNanoseconds
+    let began = ContinuousClock.now
     guard let done = try work() else { return nil }
     (record, decisions) = done
-    seconds = Double(DispatchTime.now().uptimeNanoseconds - began) * 1e-9
+    seconds = began.secondsAgo
   }
 }
 

@@ -172,7 +172,3 @@ extension Scenario {
     return placed
   }
 }
-
-extension ContinuousClock.Instant {
-  var secondsAgo: Double { duration(to: .now) / .seconds(1) }
-}

@@ -21,3 +21,7 @@ final class Counter: Sendable {
 
   func next() -> Int { value.wrappingAdd(1, ordering: .relaxed).newValue }
 }
+
+extension ContinuousClock.Instant {
+  var secondsAgo: Double { duration(to: .now) / .seconds(1) }
+}

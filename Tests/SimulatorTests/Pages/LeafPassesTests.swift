@@ -8,6 +8,7 @@ import Testing
   private struct PlayedIndex {
     struct Leaf {
       var rows: Double
+      var entries: Double
       var free: Double
       var sinceLast = 0.0
     }
@@ -16,21 +17,24 @@ import Testing
     var leaves: [Leaf]
     var pointers = 0.0
 
-    init(leaves count: Int, rows: Double, saved: Double) {
+    init(leaves count: Int, rows: Double, entries: Double, saved: Double) {
       self.saved = saved
-      leaves = (0..<count).map { _ in Leaf(rows: rows, free: (8_152 - 20) * 0.1) }
+      leaves = (0..<count).map { _ in
+        Leaf(rows: rows, entries: entries, free: (8_152 - 20) * 0.1)
+      }
     }
 
     mutating func insert(into index: Int) {
       if leaves[index].free < size {
         leaves[index].free += leaves[index].sinceLast * saved
+        // An entry counts a quarter.
+        pointers += leaves[index].rows + (leaves[index].entries + leaves[index].sinceLast) / 4
         leaves[index].sinceLast = 0
-        // Each row has an entry, which counts a quarter.
-        pointers += leaves[index].rows * 1.25
         if leaves[index].free < size {
           pointers += 700
           // The other half's inserts are not played: none of the two is full before a third of the rows came.
           leaves[index].rows /= 2
+          leaves[index].entries /= 2
           leaves[index].free = (8_152 - 20) / 2
         }
       }
@@ -40,15 +44,18 @@ import Testing
     }
   }
 
-  @Test("Leaves played one by one are gone over as often")
-  func played() {
-    let rows = 366.0
+  @Test(
+    "Leaves played one by one are gone over as often: each key with its own row, and with forty",
+    arguments: [(0.0, 366, 4.0), (40, 1_115, 14)])
+  func played(repeats: Double, rowsOfLeaf: Int, saved: Double) {
+    let rows = Double(rowsOfLeaf)
     let count = 2_000
-    let all = Int(rows) * count
-    let passes = LeafPasses(entry: 16, rows: all, repeats: 0)
-    #expect(LeafPasses.rowsPerLeaf(entry: 16, repeats: 0) == 366)
+    let all = rowsOfLeaf * count
+    let passes = LeafPasses(entry: 16, rows: all, repeats: repeats)
+    #expect(LeafPasses.rowsPerLeaf(entry: 16, repeats: repeats) == rowsOfLeaf)
     var random = RandomStream(RandomKey(seed: 7, trial: 0, entity: 1, purpose: 2))
-    var index = PlayedIndex(leaves: count, rows: rows, saved: 4)
+    var index = PlayedIndex(
+      leaves: count, rows: rows, entries: repeats > 0 ? rows / repeats : rows, saved: saved)
     var inserted = 0
     for share in [0.05, 0.1, 0.12, 0.14, 0.25] {
       while inserted < Int(share * Double(all)) {
